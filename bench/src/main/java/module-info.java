@@ -1,0 +1,5 @@
+/** JMH benchmarks. */
+module io.dfsnet.bench {
+  requires io.dfsnet.nas;
+  requires io.dfsnet.distrib;
+}

@@ -1,0 +1,5 @@
+/** The {@code dfs} command. */
+module io.dfsnet.cli {
+  requires io.dfsnet.nas;
+  requires io.dfsnet.distrib;
+}

@@ -1,0 +1,5 @@
+package io.dfsnet.engine.autograd;
+
+public final class Variable {
+  private Variable() {}
+}

@@ -1,0 +1,4 @@
+/** The weight-sharing search for fusion positions. */
+module io.dfsnet.nas {
+  requires transitive io.dfsnet.dividefuse;
+}

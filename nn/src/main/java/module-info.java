@@ -1,0 +1,4 @@
+/** Networks as data, and what reads them: training, inference, files. */
+module io.dfsnet.nn {
+  requires transitive io.dfsnet.engine;
+}
