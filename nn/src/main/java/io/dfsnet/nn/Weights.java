@@ -1,0 +1,106 @@
+package io.dfsnet.nn;
+
+import io.dfsnet.engine.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/**
+ * Tensors by name, apart from any graph: two networks can share them. Training changes the values
+ * in place.
+ */
+public final class Weights {
+  private final Map<String, Tensor> tensors;
+
+  /** Weights that hold these tensors, not copies of them, in the map's order. */
+  public Weights(Map<String, Tensor> tensors) {
+    this.tensors = new LinkedHashMap<>(tensors);
+  }
+
+  /**
+   * Fresh weights for a network: He-normal by fan-in for convolutions and linear layers ("Delving
+   * Deep into Rectifiers", 2015), identity for batch norms, zero biases. Every tensor has a random
+   * stream of its own, so that a shared layer starts the same in two networks.
+   */
+  public static Weights initial(Network network, long seed) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    for (Parameter parameter : network.parameters()) {
+      tensors.put(parameter.name(), initial(parameter, seed));
+    }
+    return new Weights(tensors);
+  }
+
+  /** The starting values of one tensor, the same for the same seed, name and shape. */
+  public static Tensor initial(Parameter parameter, long seed) {
+    Tensor tensor = Tensor.zeros(parameter.shape());
+    float[] data = tensor.data();
+    switch (parameter.role()) {
+      case WEIGHT -> {
+        int fanIn = data.length / parameter.shape().size(0);
+        double deviation = Math.sqrt(2.0 / fanIn);
+        RandomGenerator random = Seeds.random(seed, "weights:" + parameter.name());
+        for (int i = 0; i < data.length; i++) {
+          data[i] = (float) (deviation * random.nextGaussian());
+        }
+      }
+      case SCALE, RUNNING_VARIANCE -> Arrays.fill(data, 1f);
+      case BIAS, SHIFT, RUNNING_MEAN -> {}
+    }
+    return tensor;
+  }
+
+  /** The tensor of this name. */
+  public Tensor get(String name) {
+    Tensor tensor = tensors.get(name);
+    if (tensor == null) {
+      throw new NetworkException("weights: no tensor is named '" + name + "'");
+    }
+    return tensor;
+  }
+
+  /** All tensors by name, in order; a view that cannot be changed. */
+  public Map<String, Tensor> tensors() {
+    return Collections.unmodifiableMap(tensors);
+  }
+
+  /** Weights with copies of all tensors. */
+  public Weights copy() {
+    Map<String, Tensor> copies = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> copies.put(name, tensor.copy()));
+    return new Weights(copies);
+  }
+
+  /**
+   * Checks that these are the weights of a network: every tensor that it needs, in its shape, and
+   * no other.
+   *
+   * @throws NetworkException that lists everything missing, unknown and misshapen at once
+   */
+  public void requireFit(Network network) {
+    List<String> faults = new ArrayList<>();
+    Map<String, Tensor> left = new LinkedHashMap<>(tensors);
+    for (Parameter parameter : network.parameters()) {
+      Tensor tensor = left.remove(parameter.name());
+      if (tensor == null) {
+        faults.add(parameter.name() + " is missing");
+      } else if (!tensor.shape().equals(parameter.shape())) {
+        faults.add(parameter.name() + " is " + tensor.shape() + " instead of " + parameter.shape());
+      }
+    }
+    left.keySet().forEach(name -> faults.add(name + " is unknown"));
+    if (!faults.isEmpty()) {
+      throw new NetworkException(
+          "weights do not fit network " + network.name() + ": " + summary(faults));
+    }
+  }
+
+  private static String summary(List<String> faults) {
+    int shown = Math.min(faults.size(), 20);
+    String text = String.join(", ", faults.subList(0, shown));
+    return shown == faults.size() ? text : text + ", and " + (faults.size() - shown) + " more";
+  }
+}
