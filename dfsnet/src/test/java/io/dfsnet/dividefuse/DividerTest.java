@@ -174,7 +174,7 @@ class DividerTest {
     var division = new Division(2, new TreeSet<>(), WidthPolicy.ISO);
     assertThatThrownBy(() -> Divider.divide(grouped(8), division))
         .hasMessage(
-            "Conv2d 'grouped': 34 output channels are not divisible by 8 groups;"
+            "Conv2d 'grouped': 34 input channels are not divisible by 8 groups;"
                 + " width policy iso rounds to multiples of 2, full does not round");
   }
 
