@@ -27,7 +27,7 @@ public final class BatchNormCalibration {
    */
   public static void run(Network network, Weights weights, List<Batch> batches, Workers workers) {
     if (batches.isEmpty()) {
-      throw new IllegalArgumentException("batch norm calibration: needs at least one batch");
+      throw new TrainingException("batch norm calibration needs at least one batch");
     }
     weights.requireFit(network);
     List<Statistic> statistics = statistics(network, weights);

@@ -19,11 +19,11 @@ package io.dfsnet.nn.train;
 public record LearningRate(float peak, long warmUpSteps, long steps) {
   public LearningRate {
     if (!(peak > 0) || Float.isInfinite(peak)) {
-      throw new IllegalArgumentException(
+      throw new TrainingException(
           "learning rate: the peak must be positive and finite, found " + peak);
     }
     if (steps < 1 || warmUpSteps < 0 || warmUpSteps > steps) {
-      throw new IllegalArgumentException(
+      throw new TrainingException(
           "learning rate: the warm-up of "
               + warmUpSteps
               + " steps must lie within all "
@@ -45,7 +45,7 @@ public record LearningRate(float peak, long warmUpSteps, long steps) {
    */
   public float at(long step) {
     if (step < 0 || step >= steps) {
-      throw new IllegalArgumentException(
+      throw new TrainingException(
           "learning rate: step " + step + " is not within 0 to " + (steps - 1));
     }
     if (step < warmUpSteps) {

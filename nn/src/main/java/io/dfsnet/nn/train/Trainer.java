@@ -1,5 +1,6 @@
 package io.dfsnet.nn.train;
 
+import io.dfsnet.engine.SoftmaxCrossEntropy;
 import io.dfsnet.engine.Tensor;
 import io.dfsnet.engine.Workers;
 import io.dfsnet.engine.autograd.Tape;
@@ -9,6 +10,9 @@ import io.dfsnet.nn.Weights;
 import io.dfsnet.nn.data.Batch;
 import io.dfsnet.nn.data.Batches;
 import io.dfsnet.nn.data.ImageSet;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.function.IntFunction;
 
 /**
@@ -23,6 +27,7 @@ import java.util.function.IntFunction;
  */
 public final class Trainer {
   private final Weights weights;
+  private final ImageSet images;
   private final TrainingOptions options;
   private final IntFunction<Lesson> lessons;
   private final Batches batches;
@@ -33,9 +38,10 @@ public final class Trainer {
   private boolean withinEpoch;
 
   /**
-   * @param weights to be trained; everything that the lessons' bindings change is in them
+   * @param weights to be trained; the lessons' bindings read and change these
+   * @param train the images; those that do not fill a batch are left out of an epoch
    * @param lessons what each step trains, by the number of the step over all epochs, from 0
-   * @throws IllegalArgumentException if there are fewer images than a batch holds
+   * @throws io.dfsnet.nn.data.DataException if there are fewer images than a batch holds
    */
   public Trainer(
       Weights weights,
@@ -44,25 +50,17 @@ public final class Trainer {
       Workers workers,
       IntFunction<Lesson> lessons) {
     this.weights = weights;
+    this.images = train;
     this.options = options;
     this.lessons = lessons;
     this.batches = new Batches(train, options.batch(), options.augmentation(), options.seed());
-    if (batches.perEpoch() == 0) {
-      throw new IllegalArgumentException(
-          "training: "
-              + train.size()
-              + " images do not fill one batch of "
-              + options.batch()
-              + "; use a smaller batch");
-    }
     this.rate = LearningRate.of(options, Math.multiplyExact(options.epochs(), batches.perEpoch()));
     this.sgd = new Sgd(options.momentum(), options.nesterov(), options.weightDecay());
     this.tape = new Tape(workers);
   }
 
   /** Trains all of a model's weights. */
-  public static Trainer of(
-      Model model, ImageSet train, TrainingOptions options, Workers workers) {
+  public static Trainer of(Model model, ImageSet train, TrainingOptions options, Workers workers) {
     Lesson lesson = Lesson.of(model.network(), model.weights());
     return new Trainer(model.weights(), train, options, workers, step -> lesson);
   }
@@ -76,64 +74,151 @@ public final class Trainer {
    * Trains one epoch.
    *
    * @throws DivergenceException if the loss or the weights are no longer finite
-   * @throws IllegalStateException if all epochs of the options are done, or the one before was
-   *     broken off
+   * @throws IllegalStateException if all epochs are done, or the last call was broken off
    */
   public EpochResult epoch(ProgressListener listener) {
-    requireWholeEpochs();
+    requireBetweenEpochs();
     if (epochsDone == options.epochs()) {
       throw new IllegalStateException("training: all " + epochsDone + " epochs are done");
     }
     withinEpoch = true;
     long began = System.nanoTime();
+    int steps = batches.perEpoch();
     double loss = 0;
     int correct = 0;
-    int steps = batches.perEpoch();
     try (var prefetch = new Prefetch(batches, epochsDone)) {
       for (int step = 0; step < steps; step++) {
         Outcome outcome = step(prefetch.next(), step);
-        loss += outcome.loss;
-        correct += outcome.correct;
+        loss += outcome.loss();
+        correct += outcome.correct();
         listener.step(
             new ProgressListener.Step(
-                epochsDone + 1, step + 1, steps, outcome.loss, rate.at(globalStep(step))));
+                epochsDone + 1, step + 1, steps, outcome.loss(), rate.at(overall(step))));
       }
     }
-    requireFiniteWeights();
+    requireFiniteWeights(steps);
     withinEpoch = false;
     epochsDone++;
-    int images = steps * options.batch();
+    int seen = steps * options.batch();
     double seconds = (System.nanoTime() - began) * 1e-9;
-    return new EpochResult(epochsDone, loss / steps, (double) correct / images, images / seconds);
+    return new EpochResult(epochsDone, loss / steps, (double) correct / seen, seen / seconds);
   }
 
-  private record Outcome(double loss, int correct) {}
+  /**
+   * What is needed to continue from here, in copies.
+   *
+   * @throws IllegalStateException if the last epoch was broken off
+   */
+  public TrainerState state() {
+    requireBetweenEpochs();
+    return new TrainerState(
+        epochsDone,
+        options,
+        images.toString(),
+        weights.copy().tensors(),
+        new Weights(sgd.velocities()).copy().tensors());
+  }
+
+  /**
+   * Continues where another trainer of the same options, images and weights was. Also mends a
+   * trainer whose epoch was broken off.
+   *
+   * @throws TrainingException that lists what differs; nothing is changed then
+   */
+  public void restore(TrainerState state) {
+    List<String> differences = new ArrayList<>();
+    if (!state.options().equals(options)) {
+      differences.add("options " + state.options() + " instead of " + options);
+    }
+    if (!state.images().equals(images.toString())) {
+      differences.add("images '" + state.images() + "' instead of '" + images + "'");
+    }
+    weights.tensors().keySet().stream()
+        .filter(name -> !state.weights().containsKey(name))
+        .forEach(name -> differences.add("no weights '" + name + "'"));
+    compareShapes("weights", state.weights(), differences);
+    compareShapes("velocity", state.velocities(), differences);
+    if (!differences.isEmpty()) {
+      throw new TrainingException(
+          "a saved state continues only what it was saved of; it has "
+              + String.join(", ", differences));
+    }
+    state
+        .weights()
+        .forEach(
+            (name, saved) -> {
+              float[] target = weights.get(name).data();
+              System.arraycopy(saved.data(), 0, target, 0, target.length);
+            });
+    sgd.restore(state.velocities());
+    epochsDone = state.epochsDone();
+    withinEpoch = false;
+  }
+
+  private record Outcome(float loss, int correct) {}
 
   private Outcome step(Batch batch, int step) {
-    Lesson lesson = lessons.apply(globalStep(step));
+    Lesson lesson = lessons.apply(overall(step));
     Binding binding = lesson.binding();
     tape.reset();
     binding.reset();
-    Variable images = tape.constant(batch.images());
-    Variable logits =
-        Forward.run(lesson.network(), tape, images, binding, Forward.Mode.TRAINING);
-    Variable loss = tape.softmaxCrossEntropy(logits, batch.labels(), options.labelSmoothing());
-    float value = loss.value().data()[0];
-    if (!Float.isFinite(value)) {
-      throw new DivergenceException("the loss is " + value, epochsDone + 1, step + 1);
+    Variable pixels = tape.constant(batch.images());
+    Variable logits = Forward.run(lesson.network(), tape, pixels, binding, Forward.Mode.TRAINING);
+    Variable mean = tape.softmaxCrossEntropy(logits, batch.labels(), options.labelSmoothing());
+    float loss = mean.value().data()[0];
+    if (!Float.isFinite(loss)) {
+      throw new DivergenceException("the loss is " + loss, epochsDone + 1, step + 1);
     }
-    tape.backward(loss);
+    tape.backward(mean);
+    float stepRate = rate.at(overall(step));
     binding
         .leaves()
-        .forEach(
-            (name, leaf) ->
-                sgd.step(name, leaf.value(), leaf.gradient(), rate.at(globalStep(step))));
+        .forEach((name, leaf) -> sgd.step(name, weights.get(name), leaf.gradient(), stepRate));
     int classes = logits.shape().size(1);
-    return new Outcome(
-        value, Predictions.correct(logits.value().data(), classes, batch.labels()));
+    int correct =
+        SoftmaxCrossEntropy.correct(
+            options.batch(), classes, logits.value().data(), batch.labels());
+    return new Outcome(loss, correct);
   }
 
-  private int globalStep(int step) {
+  /** The number of a step of this epoch over all epochs. */
+  private int overall(int step) {
     return epochsDone * batches.perEpoch() + step;
+  }
+
+  private void requireBetweenEpochs() {
+    if (withinEpoch) {
+      throw new IllegalStateException(
+          "training: epoch "
+              + (epochsDone + 1)
+              + " was broken off and the weights are between two epochs; restore a saved state");
+    }
+  }
+
+  /** The last step of an epoch has no later loss that would show what it did. */
+  private void requireFiniteWeights(int steps) {
+    weights
+        .tensors()
+        .forEach(
+            (name, tensor) -> {
+              for (float value : tensor.data()) {
+                if (!Float.isFinite(value)) {
+                  throw new DivergenceException(
+                      "'" + name + "' holds " + value, epochsDone + 1, steps);
+                }
+              }
+            });
+  }
+
+  private void compareShapes(
+      String what, Map<String, Tensor> saved, List<String> differences) {
+    saved.forEach(
+        (name, tensor) -> {
+          Tensor own = weights.tensors().get(name);
+          if (own == null || !own.shape().equals(tensor.shape())) {
+            differences.add(
+                what + " '" + name + "' " + tensor.shape() + " that has no counterpart here");
+          }
+        });
   }
 }

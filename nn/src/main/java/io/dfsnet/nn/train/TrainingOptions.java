@@ -106,7 +106,7 @@ public record TrainingOptions(
 
   private static void require(boolean holds, String option, Number value, String rule) {
     if (!holds) {
-      throw new IllegalArgumentException("training: " + option + " " + rule + ", found " + value);
+      throw new TrainingException(option + " " + rule + ", found " + value);
     }
   }
 }
