@@ -13,8 +13,8 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>A published slice carries the number of its request. One request runs at a time, and the
  * coordinator begins the next when every node has ended the last, so a buffer is never filled while
- * it is read: a frame that comes for a request that ended early is stale and dropped, one that comes
- * out of turn is refused.
+ * it is read: a frame that comes for a request that ended early is stale and dropped, one that
+ * comes out of turn is refused.
  */
 final class Board {
 
@@ -208,7 +208,7 @@ final class Board {
       while (slice.published != request) {
         DistributedException stop = failure != null ? failure : abort;
         if (stop != null) {
-          throw new DistributedException(stop.code(), stop.rank(), layer, stop.detail(), stop);
+          throw stop;
         }
         if (deadline.passed()) {
           int sender = routes.sender(layer, group);

@@ -17,14 +17,11 @@ final class Connection {
   private final FrameReader reader;
   private final MessageWriter writer;
 
-  /**
-   * @param rank the rank of this side, {@link Frame#NONE} for a coordinator
-   */
-  Connection(Socket socket, int rank, Watchdog watchdog) throws IOException {
+  Connection(Socket socket, Watchdog watchdog) throws IOException {
     this.socket = socket;
     this.watchdog = watchdog;
     reader = new FrameReader(socket.getInputStream());
-    writer = new MessageWriter(new FrameWriter(socket.getOutputStream()), rank, sent);
+    writer = new MessageWriter(new FrameWriter(socket.getOutputStream()), sent);
   }
 
   FrameReader reader() {

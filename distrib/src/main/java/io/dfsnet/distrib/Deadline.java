@@ -8,8 +8,11 @@ import java.util.concurrent.TimeUnit;
  * crosses the wire as what is left of it, so no two clocks have to agree.
  */
 record Deadline(long nanoTime) {
-  /** Longer waits are no different from waiting for ever. */
-  private static final Duration LONGEST = Duration.ofDays(365);
+  /** A hundred years; longer waits are no different, and nanoTime would overflow. */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
+  /** As good as never. */
+  static final Deadline NEVER = in(LONGEST);
 
   static Deadline in(Duration time) {
     Duration bounded = time.compareTo(LONGEST) < 0 ? time : LONGEST;

@@ -116,6 +116,11 @@ public final class DistributedException extends RuntimeException {
         : new DistributedException(code, newRank, layer, detail, this);
   }
 
+  /** This failure as it shows at an exchange. */
+  DistributedException during(int newLayer) {
+    return layer == newLayer ? this : new DistributedException(code, rank, newLayer, detail, this);
+  }
+
   private static String text(Code code, int rank, int layer, String detail) {
     StringBuilder text = new StringBuilder(code.name().toLowerCase(Locale.ROOT).replace('_', ' '));
     if (rank != NO_RANK) {

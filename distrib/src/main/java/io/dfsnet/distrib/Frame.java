@@ -98,7 +98,11 @@ record Frame(
     int magic = buffer.getInt(offset + MAGIC_OFFSET);
     if (magic != MAGIC) {
       throw violation(
-          "a frame begins with " + hex(MAGIC) + ", found " + hex(magic) + "; is this a DFSNet peer?");
+          "a frame begins with "
+              + hex(MAGIC)
+              + ", found "
+              + hex(magic)
+              + "; is this a DFSNet peer?");
     }
     int computed = checksum(buffer, offset);
     int found = buffer.getInt(offset + CHECKSUM_OFFSET);

@@ -60,7 +60,8 @@ final class FrameWriter {
 
   void end() throws IOException {
     if (payloadLeft != 0) {
-      throw new IllegalStateException(frame.type() + ": " + payloadLeft + " bytes were not written");
+      throw new IllegalStateException(
+          frame.type() + ": " + payloadLeft + " bytes were not written");
     }
     if (frame.length() > 0) {
       room(Frame.TRAILER_BYTES);

@@ -15,13 +15,18 @@ final class Handshake {
   private Handshake() {}
 
   /** A connection whose greeting was answered. */
-  record Greeted(Connection connection, Message.HelloAck answer) {}
+  record Greeted(Connection connection, Message.HelloAck answer) {
+
+    /** What this side's frames carry from now on. */
+    Terms terms(int ownRank) {
+      return new Terms(answer.version(), answer.epoch(), ownRank);
+    }
+  }
 
   /**
    * Dials a node and greets it.
    *
    * @param rank the node's rank, for messages
-   * @param ownRank the rank of this side, {@link Frame#NONE} for a coordinator
    * @param buffer bytes of the kernel's socket buffers, 0 to leave them to the system
    * @throws DistributedException naming rank and address
    */
@@ -29,14 +34,13 @@ final class Handshake {
       InetSocketAddress address,
       int rank,
       Message.Hello hello,
-      int ownRank,
       int buffer,
       Deadline deadline,
       Watchdog watchdog) {
     Socket socket = connect(address, rank, buffer, deadline);
     boolean greeted = false;
     try {
-      Connection connection = new Connection(socket, ownRank, watchdog);
+      Connection connection = new Connection(socket, watchdog);
       Message.HelloAck answer =
           connection.within(
               deadline,
@@ -77,23 +81,26 @@ final class Handshake {
         });
   }
 
-  /** The version that both sides use from now on. */
-  static Version version(Message.Hello hello) {
-    return Version.SUPPORTED.common(hello.versions());
-  }
-
-  /** Answers a greeting. */
-  static void accept(
+  /**
+   * Answers a greeting.
+   *
+   * @param rank of this side
+   * @return what this side's frames carry from now on
+   */
+  static Terms accept(
       Connection connection, Message.Hello hello, int rank, Identity identity, Deadline deadline)
       throws IOException {
-    Version version = version(hello);
-    connection.writer().agree(version, hello.epoch());
+    Terms terms = new Terms(version(hello), hello.epoch(), rank);
+    connection.writer().agree(terms);
     connection.within(
         deadline,
         () -> {
-          connection.write(new Message.HelloAck(version, Message.FEATURES, rank, identity));
+          connection.write(
+              new Message.HelloAck(
+                  terms.version(), Message.FEATURES, terms.epoch(), rank, identity));
           return null;
         });
+    return terms;
   }
 
   /** Tells whoever dialled why not, and gives it a moment to read that. */
@@ -107,6 +114,11 @@ final class Handshake {
           return null;
         });
     connection.drain();
+  }
+
+  /** The version that both sides use from now on. */
+  private static Version version(Message.Hello hello) {
+    return Version.SUPPORTED.common(hello.versions());
   }
 
   private static Socket connect(
@@ -133,6 +145,7 @@ final class Handshake {
   private static Message.HelloAck requireAnswer(Message.Hello hello, Message message) {
     return switch (message) {
       case Message.HelloAck ack -> {
+        Identity.requireEqual("epoch", Frame.hex(hello.epoch()), Frame.hex(ack.epoch()));
         if (!hello.versions().contains(ack.version())) {
           throw new DistributedException(
               Code.VERSION_MISMATCH,

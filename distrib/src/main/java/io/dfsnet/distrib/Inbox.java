@@ -71,6 +71,20 @@ final class Inbox {
     }
   }
 
+  /**
+   * @throws DistributedException with the cause, if it was closed
+   */
+  void requireOpen() {
+    lock.lock();
+    try {
+      if (end != null) {
+        throw end;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private Message take(String wanted, Deadline deadline) {
     lock.lock();
     try {

@@ -32,8 +32,7 @@ final class Link implements AutoCloseable {
   }
 
   private final Connection connection;
-  private final Version version;
-  private final int epoch;
+  private final Terms terms;
   private final String peer;
   private final int peerRank;
   private final Limits limits;
@@ -52,15 +51,13 @@ final class Link implements AutoCloseable {
    * @param peer the other side, for messages and the names of threads
    * @param peerRank its rank, {@link DistributedException#NO_RANK} for a coordinator
    */
-  Link(
-      Connection connection, Version version, int epoch, String peer, int peerRank, Limits limits) {
+  Link(Connection connection, Terms terms, String peer, int peerRank, Limits limits) {
     this.connection = connection;
-    this.version = version;
-    this.epoch = epoch;
+    this.terms = terms;
     this.peer = peer;
     this.peerRank = peerRank;
     this.limits = limits;
-    connection.writer().agree(version, epoch);
+    connection.writer().agree(terms);
   }
 
   void start(Receiver receiver) {
@@ -120,21 +117,20 @@ final class Link implements AutoCloseable {
   /** Sends a last message and ends; waits for that, but not long. */
   void end(Message last) {
     farewell(last);
-    Threads.join(writer, JOIN_MILLIS);
-    Threads.join(reader, JOIN_MILLIS);
+    join();
     close();
   }
 
-  /** Ends at once. */
+  /** Ends at once, without waiting for the threads. */
   void abort(DistributedException cause) {
     fail(cause);
-    Threads.join(writer, JOIN_MILLIS);
-    Threads.join(reader, JOIN_MILLIS);
   }
 
+  /** Ends at once and waits for the threads. */
   @Override
   public void close() {
-    abort(new DistributedException(Code.CLOSED, "the connection to " + peer + " was closed here"));
+    fail(new DistributedException(Code.CLOSED, "the connection to " + peer + " was closed here"));
+    join();
   }
 
   /** The bytes written. */
@@ -173,15 +169,15 @@ final class Link implements AutoCloseable {
   private void readFrame(Receiver receiver) throws IOException {
     FrameReader frames = connection.reader();
     Frame frame = frames.next();
-    if (!frame.version().equals(version)) {
+    if (!frame.version().equals(terms.version())) {
       throw Frame.violation(
-          frame.type() + ": version " + version + " was agreed, found " + frame.version());
+          frame.type() + ": version " + terms.version() + " was agreed, found " + frame.version());
     }
-    if (frame.epoch() != epoch) {
+    if (frame.epoch() != terms.epoch()) {
       throw Frame.violation(
           frame.type()
               + ": the epoch is "
-              + Frame.hex(epoch)
+              + Frame.hex(terms.epoch())
               + ", found "
               + Frame.hex(frame.epoch()));
     }
@@ -268,6 +264,11 @@ final class Link implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  private void join() {
+    Threads.join(writer, JOIN_MILLIS);
+    Threads.join(reader, JOIN_MILLIS);
   }
 
   private void requireOpen() {

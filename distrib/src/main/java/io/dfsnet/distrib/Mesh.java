@@ -4,7 +4,6 @@ import io.dfsnet.distrib.DistributedException.Code;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -109,8 +108,9 @@ final class Mesh implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    Handshake.accept(connection, hello, rank, plan.identity(rank, planHash), deadline);
-    add(peer, connection, Handshake.version(hello));
+    Terms terms =
+        Handshake.accept(connection, hello, rank, plan.identity(rank, planHash), deadline);
+    add(peer, connection, terms);
   }
 
   /** Hands a slice from the board to all who receive it. */
@@ -136,10 +136,23 @@ final class Mesh implements AutoCloseable {
       List<Link> open = new ArrayList<>();
       for (Link link : links) {
         if (link != null) {
-          open.add(Objects.requireNonNull(link));
+          open.add(link);
         }
       }
       return open;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Wakes who waits for peers: the coordinator has left. */
+  void abort(DistributedException cause) {
+    lock.lock();
+    try {
+      if (failure == null) {
+        failure = cause;
+      }
+      changed.signalAll();
     } finally {
       lock.unlock();
     }
@@ -169,7 +182,7 @@ final class Mesh implements AutoCloseable {
             plan.identity(rank, planHash));
     Deadline greeting = Deadline.in(options.limits().handshake()).earlier(deadline);
     Handshake.Greeted greeted =
-        Handshake.dial(address, peer, hello, rank, options.socketBuffer(), greeting, watchdog);
+        Handshake.dial(address, peer, hello, options.socketBuffer(), greeting, watchdog);
     try {
       Identity.requireEqual(plan.identity(peer, planHash), greeted.answer().identity());
       Identity.requireEqual("rank", peer, greeted.answer().rank());
@@ -177,12 +190,11 @@ final class Mesh implements AutoCloseable {
       greeted.connection().close();
       throw other.at(peer);
     }
-    add(peer, greeted.connection(), greeted.answer().version());
+    add(peer, greeted.connection(), greeted.terms(rank));
   }
 
-  private void add(int peer, Connection connection, Version version) {
-    String name = "rank " + peer;
-    Link link = new Link(connection, version, plan.epoch(), name, peer, options.limits());
+  private void add(int peer, Connection connection, Terms terms) {
+    Link link = new Link(connection, terms, "rank " + peer, peer, options.limits());
     lock.lock();
     try {
       if (closed || links[peer] != null) {
@@ -225,13 +237,10 @@ final class Mesh implements AutoCloseable {
         if (closed) {
           return;
         }
-        if (failure == null) {
-          failure = cause;
-        }
-        changed.signalAll();
       } finally {
         lock.unlock();
       }
+      abort(cause);
       board.fail(cause);
       whenPeerIsLost.accept(cause);
     }

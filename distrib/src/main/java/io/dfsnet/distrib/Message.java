@@ -54,10 +54,12 @@ sealed interface Message {
   /**
    * The answer to it: what both sides use from now on.
    *
+   * @param epoch the plan that it was greeted for
    * @param rank the answering node's rank
    * @param identity what the answering node works on, adopted from a coordinator
    */
-  record HelloAck(Version version, int features, int rank, Identity identity) implements Message {}
+  record HelloAck(Version version, int features, int epoch, int rank, Identity identity)
+      implements Message {}
 
   /**
    * The last message about a request or a connection: what went wrong.

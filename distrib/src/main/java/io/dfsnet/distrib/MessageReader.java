@@ -53,7 +53,8 @@ final class MessageReader {
     requireAtLeast(frame, MessageWriter.HELLO_ACK_BYTES);
     Version version = version(payload);
     int features = payload.position(4).getInt();
-    return new Message.HelloAck(version, features, frame.rank(), Identity.get(payload));
+    return new Message.HelloAck(
+        version, features, frame.epoch(), frame.rank(), Identity.get(payload));
   }
 
   private static Version version(ByteBuffer payload) {

@@ -33,42 +33,30 @@ final class MessageWriter {
   static final int DEADLINE_BYTES = 4;
 
   private final FrameWriter frames;
-  private final int rank;
   private final Traffic traffic;
-  private Version version = Version.SUPPORTED.highest();
-  private int epoch;
+  private Terms terms = new Terms(Version.SUPPORTED.highest(), 0, Frame.NONE);
 
-  /**
-   * @param rank the sender's, {@link Frame#NONE} for a coordinator
-   */
-  MessageWriter(FrameWriter frames, int rank, Traffic traffic) {
+  MessageWriter(FrameWriter frames, Traffic traffic) {
     this.frames = frames;
-    this.rank = rank;
     this.traffic = traffic;
   }
 
   /** Sets what every following frame carries. */
-  void agree(Version newVersion, int newEpoch) {
-    version = newVersion;
-    epoch = newEpoch;
+  void agree(Terms newTerms) {
+    terms = newTerms;
   }
 
   /** Writes one message; it leaves with the next {@link #flush} at the latest. */
   void write(Message message) throws IOException {
     switch (message) {
       case Message.Hello hello -> {
-        epoch = hello.epoch();
-        write(FrameType.HELLO, 0, Frame.NONE, hello.rank(), encode(hello));
+        terms = new Terms(hello.versions().highest(), hello.epoch(), hello.rank());
+        control(FrameType.HELLO, encode(hello));
       }
-      case Message.HelloAck ack ->
-          write(FrameType.HELLO_ACK, 0, Frame.NONE, ack.rank(), encode(ack));
+      case Message.HelloAck ack -> control(FrameType.HELLO_ACK, encode(ack));
       case Message.Failure failure ->
           write(
-              FrameType.ERROR,
-              failure.request(),
-              failure.layer(),
-              failure.rank(),
-              encode(failure));
+              FrameType.ERROR, failure.request(), failure.layer(), failure.rank(), encode(failure));
       case Message.ShardOffer offer -> control(FrameType.SHARD_OFFER, encode(offer));
       case Message.ShardNeed need -> control(FrameType.SHARD_NEED, encode(need));
       case Message.ShardData data -> {
@@ -155,7 +143,7 @@ final class MessageWriter {
   }
 
   private void control(FrameType type, byte[] payload) throws IOException {
-    write(type, 0, Frame.NONE, rank, payload);
+    write(type, 0, Frame.NONE, terms.rank(), payload);
   }
 
   private void write(FrameType type, long request, int layer, int rankField, byte[] payload)
@@ -172,7 +160,7 @@ final class MessageWriter {
     for (float[] tensor : tensors) {
       bytes += Float.BYTES * tensor.length;
     }
-    Frame frame = begin(type, request, Frame.NONE, rank, prefix.length + bytes);
+    Frame frame = begin(type, request, Frame.NONE, terms.rank(), prefix.length + bytes);
     frames.bytes(prefix, 0, prefix.length);
     for (float[] tensor : tensors) {
       frames.floats(tensor, 0, tensor.length);
@@ -183,7 +171,8 @@ final class MessageWriter {
 
   private Frame begin(FrameType type, long request, int layer, int rankField, int length)
       throws IOException {
-    Frame frame = new Frame(version, type, epoch, request, layer, rankField, length);
+    Frame frame =
+        new Frame(terms.version(), type, terms.epoch(), request, layer, rankField, length);
     frames.begin(frame);
     return frame;
   }

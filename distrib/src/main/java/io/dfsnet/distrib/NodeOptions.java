@@ -13,8 +13,8 @@ import java.util.Optional;
  * @param cache the folder that keeps shards, so that a node that comes back fetches nothing
  * @param threads how many threads compute, shared out among the groups that the node hosts; every
  *     group has at least one
- * @param warmUp how long each group may run zeros before the node says it is ready, until the JVM
- *     has compiled its kernels
+ * @param warmUp how long the groups may run zeros, all together, before the node says it is ready,
+ *     until the JVM has compiled its kernels
  * @param insecurePlaintext allows an address that other machines reach, although nothing is
  *     encrypted or authenticated
  * @param socketBuffer bytes of the kernel's send and receive buffers of each connection, 0 to leave

@@ -1,7 +1,7 @@
 package io.dfsnet.distrib;
 
-import io.dfsnet.dividefuse.Topology;
 import io.dfsnet.distrib.DistributedException.Code;
+import io.dfsnet.dividefuse.Topology;
 import io.dfsnet.nn.Network;
 import io.dfsnet.nn.Op;
 import io.dfsnet.nn.Op.Exchange.Kind;

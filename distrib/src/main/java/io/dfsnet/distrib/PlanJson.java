@@ -1,7 +1,7 @@
 package io.dfsnet.distrib;
 
-import io.dfsnet.dividefuse.Topology;
 import io.dfsnet.distrib.DistributedException.Code;
+import io.dfsnet.dividefuse.Topology;
 import io.dfsnet.nn.Op.Exchange.Kind;
 import io.dfsnet.nn.json.Json;
 import io.dfsnet.nn.json.JsonException;
@@ -60,8 +60,7 @@ final class PlanJson {
    */
   static Plan read(byte[] text) {
     try {
-      String decoded =
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text)).toString();
+      String decoded = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text)).toString();
       return plan(Json.parse(decoded, FrameType.CONTROL).asObject("a plan"));
     } catch (CharacterCodingException | JsonException fault) {
       throw new DistributedException(
@@ -125,8 +124,13 @@ final class PlanJson {
       return Enum.valueOf(type, name);
     } catch (IllegalArgumentException unknown) {
       throw new JsonException(
-          "json: a " + type.getSimpleName() + " is one of "
-              + List.of(type.getEnumConstants()) + ", found '" + name + "'");
+          "json: a "
+              + type.getSimpleName()
+              + " is one of "
+              + List.of(type.getEnumConstants())
+              + ", found '"
+              + name
+              + "'");
     }
   }
 

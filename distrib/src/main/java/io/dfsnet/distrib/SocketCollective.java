@@ -41,6 +41,14 @@ final class SocketCollective implements Collective {
 
   @Override
   public void exchange(Exchange exchange, int index, int n, float[] input, float[] output) {
+    try {
+      exchange(exchange, index, input, output);
+    } catch (DistributedException cause) {
+      throw cause.during(index);
+    }
+  }
+
+  private void exchange(Exchange exchange, int index, float[] input, float[] output) {
     if (deadline.passed()) {
       throw new DistributedException(
           Code.DEADLINE_EXCEEDED, rank, index, "group " + group + " was still computing", null);
