@@ -36,8 +36,7 @@ public record TrainerState(
 
   public TrainerState {
     if (epochsDone < 0 || epochsDone > options.epochs()) {
-      throw new TrainingException(
-          epochsDone + " epochs cannot be done of " + options.epochs());
+      throw new TrainingException(epochsDone + " epochs cannot be done of " + options.epochs());
     }
   }
 

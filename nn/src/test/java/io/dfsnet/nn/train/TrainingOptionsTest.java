@@ -29,8 +29,7 @@ class TrainingOptionsTest {
             .withSeed(9);
     assertThat(changed)
         .isEqualTo(
-            new TrainingOptions(
-                2, 3, 0.4f, 0.5f, false, 0.6f, 0.7f, 0.8f, Augmentation.NONE, 9));
+            new TrainingOptions(2, 3, 0.4f, 0.5f, false, 0.6f, 0.7f, 0.8f, Augmentation.NONE, 9));
   }
 
   static Stream<Arguments> refused() {
