@@ -170,15 +170,24 @@ public final class Trainer {
       throw new DivergenceException("the loss is " + loss, epochsDone + 1, step + 1);
     }
     tape.backward(mean);
-    float stepRate = rate.at(overall(step));
-    binding
-        .leaves()
-        .forEach((name, leaf) -> sgd.step(name, weights.get(name), leaf.gradient(), stepRate));
+    descend(binding, rate.at(overall(step)));
     int classes = logits.shape().size(1);
     int correct =
         SoftmaxCrossEntropy.correct(
             options.batch(), classes, logits.value().data(), batch.labels());
     return new Outcome(loss, correct);
+  }
+
+  private void descend(Binding binding, float stepRate) {
+    binding
+        .leaves()
+        .forEach(
+            (name, leaf) -> {
+              Tensor gradient = leaf.gradient();
+              if (gradient != null) {
+                sgd.step(name, weights.get(name), gradient, stepRate);
+              }
+            });
   }
 
   /** The number of a step of this epoch over all epochs. */
@@ -210,8 +219,7 @@ public final class Trainer {
             });
   }
 
-  private void compareShapes(
-      String what, Map<String, Tensor> saved, List<String> differences) {
+  private void compareShapes(String what, Map<String, Tensor> saved, List<String> differences) {
     saved.forEach(
         (name, tensor) -> {
           Tensor own = weights.tensors().get(name);
