@@ -53,14 +53,14 @@ final class Exploration {
   /**
    * Evaluates a new candidate drawn at random.
    *
-   * @return false if there is none: the space is exhausted
+   * @return false if there is none: the space is exhausted, as far as {@link Enumeration} can tell
    */
   boolean evaluateRandom(RandomGenerator random) {
     if (evaluate(() -> space.random(random))) {
       return true;
     }
     // Most are known. One more than may be evaluated are enough to find one that is not.
-    List<SortedSet<Integer>> unknown = new ArrayList<>(space.enumerate(limit + 1));
+    List<SortedSet<Integer>> unknown = new ArrayList<>(space.enumerate(Math.max(limit, limit + 1)));
     unknown.removeAll(evaluated.keySet());
     if (unknown.isEmpty()) {
       return false;
