@@ -60,7 +60,8 @@ final class Exploration {
       return true;
     }
     // Most are known. One more than may be evaluated are enough to find one that is not.
-    List<SortedSet<Integer>> unknown = new ArrayList<>(space.enumerate(Math.max(limit, limit + 1)));
+    int enough = limit == Integer.MAX_VALUE ? limit : limit + 1;
+    List<SortedSet<Integer>> unknown = new ArrayList<>(space.enumerate(enough));
     unknown.removeAll(evaluated.keySet());
     if (unknown.isEmpty()) {
       return false;
