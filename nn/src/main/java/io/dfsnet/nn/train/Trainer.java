@@ -139,9 +139,11 @@ public final class Trainer {
     compareShapes("weights", state.weights(), differences);
     compareShapes("velocity", state.velocities(), differences);
     if (!differences.isEmpty()) {
+      int shown = Math.min(differences.size(), 10);
       throw new TrainingException(
           "a saved state continues only what it was saved of; it has "
-              + String.join(", ", differences));
+              + String.join(", ", differences.subList(0, shown))
+              + (shown == differences.size() ? "" : ", and more"));
     }
     state
         .weights()
@@ -225,7 +227,7 @@ public final class Trainer {
           Tensor own = weights.tensors().get(name);
           if (own == null || !own.shape().equals(tensor.shape())) {
             differences.add(
-                what + " '" + name + "' " + tensor.shape() + " that has no counterpart here");
+                what + " '" + name + "' " + tensor.shape() + " without a counterpart here");
           }
         });
   }

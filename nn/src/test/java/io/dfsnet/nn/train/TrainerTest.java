@@ -135,7 +135,7 @@ class TrainerTest {
     Model otherModel = Model.initial(other.build(), 1);
     assertThatThrownBy(() -> Trainer.of(otherModel, IMAGES, Toy.OPTIONS, ONE).restore(state))
         .isInstanceOf(TrainingException.class)
-        .hasMessageContaining("weights 'fc.weight' [4, 32]");
+        .hasMessageContaining("weights 'conv1.weight' [8, 1, 3, 3]");
   }
 
   @Test
