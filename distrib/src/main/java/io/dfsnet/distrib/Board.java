@@ -206,7 +206,9 @@ final class Board {
               Code.DEADLINE_EXCEEDED,
               sender,
               layer,
-              "rank " + rank + " waited for its slice until the time was up",
+              "rank "
+                  + rank
+                  + " waited for its slice until the time was up; allow more, or see to that node",
               null);
         }
         changed.await(deadline.nanosLeft(), TimeUnit.NANOSECONDS);

@@ -3,9 +3,11 @@ package io.dfsnet.distrib;
 import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A socket, its frames and their counts; the layer below {@link Handshake} and {@link Link}. No
@@ -16,8 +18,10 @@ final class Connection {
   private static final Duration FAREWELL = Duration.ofMillis(300);
 
   private final Socket socket;
+  private final String where;
   private final Duration silence;
   private final Watchdog watchdog;
+  private final AtomicReference<String> stopped = new AtomicReference<>();
   private final Traffic sent = new Traffic();
   private final Traffic received = new Traffic();
   private final FrameReader reader;
@@ -25,6 +29,7 @@ final class Connection {
 
   Connection(Socket socket, Duration silence, Watchdog watchdog) throws IOException {
     this.socket = socket;
+    where = Sockets.text((InetSocketAddress) socket.getRemoteSocketAddress());
     this.silence = silence;
     this.watchdog = watchdog;
     reader = new FrameReader(new Input());
@@ -49,7 +54,13 @@ final class Connection {
 
   /** Runs a step on this socket, which is closed if the step has not ended at the deadline. */
   <T> T within(Deadline deadline, Watchdog.Step<T> step) throws IOException {
-    return watchdog.within(deadline, socket, step);
+    return within(deadline, "the time was up", step);
+  }
+
+  /** Why a read or a write failed: where one was stopped the other only sees a closed socket. */
+  String why(IOException failure) {
+    String known = stopped.get();
+    return known != null ? known : failure.getMessage();
   }
 
   /** Writes a message at once. */
@@ -91,20 +102,40 @@ final class Connection {
     Sockets.close(socket);
   }
 
+  private <T> T within(Deadline deadline, String reason, Watchdog.Step<T> step) throws IOException {
+    return watchdog.within(
+        deadline,
+        () -> {
+          stopped.compareAndSet(null, reason);
+          Sockets.close(socket);
+        },
+        step);
+  }
+
+  /** The other side's address. */
+  @Override
+  public String toString() {
+    return where;
+  }
+
   /** Every call of {@link #read(byte[], int, int)} is one step of the watchdog. */
   private final class Input extends FilterInputStream {
+    private final String silent = "nothing came from it for " + silence.toMillis() + " ms";
+
     Input() throws IOException {
       super(socket.getInputStream());
     }
 
     @Override
     public int read(byte[] target, int offset, int count) throws IOException {
-      return within(Deadline.in(silence), () -> in.read(target, offset, count));
+      return within(Deadline.in(silence), silent, () -> in.read(target, offset, count));
     }
   }
 
   /** Every call of {@link #write(byte[], int, int)} is one step of the watchdog. */
   private final class Output extends FilterOutputStream {
+    private final String stuck = "it did not read for " + silence.toMillis() + " ms";
+
     Output() throws IOException {
       super(socket.getOutputStream());
     }
@@ -113,6 +144,7 @@ final class Connection {
     public void write(byte[] source, int offset, int count) throws IOException {
       within(
           Deadline.in(silence),
+          stuck,
           () -> {
             out.write(source, offset, count);
             return null;

@@ -2,7 +2,6 @@ package io.dfsnet.distrib;
 
 import io.dfsnet.distrib.DistributedException.Code;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -33,9 +32,8 @@ final class Link implements AutoCloseable {
 
   private final Connection connection;
   private final Terms terms;
-  private final String peer;
   private final int peerRank;
-  private final Limits limits;
+  private final String peer;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -48,23 +46,21 @@ final class Link implements AutoCloseable {
   private Thread writer;
 
   /**
-   * @param peer the other side, for messages and the names of threads
-   * @param peerRank its rank, {@link DistributedException#NO_RANK} for a coordinator
+   * @param peerRank the other side's rank, {@link DistributedException#NO_RANK} for a coordinator
    */
-  Link(Connection connection, Terms terms, String peer, int peerRank, Limits limits) {
+  Link(Connection connection, Terms terms, int peerRank) {
     this.connection = connection;
     this.terms = terms;
-    this.peer = peer;
     this.peerRank = peerRank;
-    this.limits = limits;
+    peer = peerRank == DistributedException.NO_RANK ? "coordinator" : "rank-" + peerRank;
     connection.writer().agree(terms);
   }
 
   void start(Receiver receiver) {
     lock.lock();
     try {
-      reader = Threads.start("read-" + peer.replace(' ', '-'), () -> read(receiver));
-      writer = Threads.start("write-" + peer.replace(' ', '-'), this::write);
+      reader = Threads.start("read-" + peer, () -> read(receiver));
+      writer = Threads.start("write-" + peer, this::write);
     } finally {
       lock.unlock();
     }
@@ -101,7 +97,7 @@ final class Link implements AutoCloseable {
               Code.DEADLINE_EXCEEDED,
               peerRank,
               DistributedException.NO_LAYER,
-              peer + " does not read what is sent to it",
+              connection + " does not read what is sent to it",
               null);
         }
         changed.await(deadline.nanosLeft(), TimeUnit.NANOSECONDS);
@@ -128,7 +124,9 @@ final class Link implements AutoCloseable {
   /** Ends at once and waits for the threads. */
   @Override
   public void close() {
-    fail(new DistributedException(Code.CLOSED, "the connection to " + peer + " was closed here"));
+    fail(
+        new DistributedException(
+            Code.CLOSED, "the connection to " + connection + " was closed here"));
     join();
   }
 
@@ -147,10 +145,8 @@ final class Link implements AutoCloseable {
       while (true) {
         readFrame(receiver);
       }
-    } catch (SocketTimeoutException silent) {
-      fail(died("nothing came from it for " + limits.silence().toMillis() + " ms"));
     } catch (IOException lost) {
-      fail(died(lost.getMessage()));
+      fail(died(connection.why(lost)));
     } catch (DistributedException violation) {
       refuse(violation.at(peerRank));
     } finally {
@@ -208,6 +204,7 @@ final class Link implements AutoCloseable {
   }
 
   private void write() {
+    boolean orderly = false;
     try {
       for (Message message = next(); message != null; message = next()) {
         connection.writer().write(message);
@@ -216,12 +213,15 @@ final class Link implements AutoCloseable {
         }
       }
       connection.shutdownOutput();
-    } catch (SocketTimeoutException stuck) {
-      fail(died("it did not read for " + limits.silence().toMillis() + " ms"));
+      orderly = true;
     } catch (IOException lost) {
-      fail(died(lost.getMessage()));
+      fail(died(connection.why(lost)));
     } catch (InterruptedException _) {
       // Only fail() interrupts this thread: the link has ended.
+    } finally {
+      if (!orderly) {
+        fail(died("its writer stopped"));
+      }
     }
   }
 
@@ -265,7 +265,7 @@ final class Link implements AutoCloseable {
     }
     if (ending) {
       throw new DistributedException(
-          Code.CLOSED, "the connection to " + peer + " is being closed here");
+          Code.CLOSED, "the connection to " + connection + " is being closed here");
     }
   }
 
@@ -296,6 +296,10 @@ final class Link implements AutoCloseable {
 
   private DistributedException died(String how) {
     return new DistributedException(
-        Code.NODE_DIED, peerRank, DistributedException.NO_LAYER, peer + ": " + how, null);
+        Code.NODE_DIED,
+        peerRank,
+        DistributedException.NO_LAYER,
+        connection + ": " + how + "; see to it, then connect again",
+        null);
   }
 }

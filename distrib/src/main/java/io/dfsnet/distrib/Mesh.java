@@ -200,7 +200,7 @@ final class Mesh implements AutoCloseable {
   }
 
   private void add(int peer, Connection connection, Terms terms) {
-    Link link = new Link(connection, terms, "rank " + peer, peer, options.limits());
+    Link link = new Link(connection, terms, peer);
     lock.lock();
     try {
       if (closed || links[peer] != null) {

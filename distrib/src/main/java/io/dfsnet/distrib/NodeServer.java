@@ -203,9 +203,7 @@ public final class NodeServer implements AutoCloseable {
     boolean begun = false;
     try {
       Terms terms = Handshake.accept(connection, hello, hello.rank(), hello.identity(), deadline);
-      Link link =
-          new Link(
-              connection, terms, "coordinator", DistributedException.NO_RANK, options.limits());
+      Link link = new Link(connection, terms, DistributedException.NO_RANK);
       NodeSession next = new NodeSession(hello, link, options, cache, watchdog);
       session = next;
       serves = Threads.start("session-" + address().getPort(), () -> run(next));

@@ -1,35 +1,22 @@
 package io.dfsnet.distrib;
 
 import io.dfsnet.distrib.DistributedException.Code;
-import io.dfsnet.engine.Workers;
-import io.dfsnet.nn.Model;
-import io.dfsnet.nn.Network;
-import io.dfsnet.nn.Node;
-import io.dfsnet.nn.file.FileFormatException;
-import io.dfsnet.nn.file.NetworkFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
  * What a node does for one coordinator: it gets its shards and the plan, connects with its peers,
  * and answers images, until the coordinator leaves. It runs on one thread; another reads what the
- * coordinator sends, and every group has its own.
+ * coordinator sends, and the {@link HostedGroups} have their own.
  */
 final class NodeSession implements Link.Receiver {
   private static final System.Logger LOG = System.getLogger(NodeSession.class.getName());
-  private static final Duration COMPUTING_ENDS = Duration.ofSeconds(5);
 
   private final Message.Hello hello;
   private final Link coordinator;
@@ -38,13 +25,11 @@ final class NodeSession implements Link.Receiver {
   private final Watchdog watchdog;
   private final Inbox inbox = new Inbox();
   private final CompletableFuture<Mesh> mesh = new CompletableFuture<>();
-  private final List<Workers> pools = new ArrayList<>();
 
   // Set before READY, so before the first INFER may come.
   private Plan plan;
   private volatile Board board;
-  private List<HostedGroup> groups;
-  private ExecutorService threads;
+  private HostedGroups groups;
   private volatile float[] image;
 
   /** Whether an image has come that was not answered yet; there is a buffer for one. */
@@ -181,7 +166,13 @@ final class NodeSession implements Link.Receiver {
       throw new DistributedException(Code.CLOSED, "the coordinator left before its plan was read");
     }
     peers.connect(deadline);
-    host(files, peers, deadline);
+    groups = new HostedGroups(plan, hello.rank(), files, options, board, peers);
+    groups.warmUp(options.warmUp(), inbox);
+    if (deadline.passed()) {
+      throw new DistributedException(
+          Code.DEADLINE_EXCEEDED,
+          "setting up took too long; raise the setup limit or shorten the warm-up");
+    }
     image = new float[plan.imageValues()];
     coordinator.send(new Message.Ready(plan.identity(hello.rank(), hello.identity().plan())));
   }
@@ -208,79 +199,12 @@ final class NodeSession implements Link.Receiver {
     Identity.requireEqual(hello.identity(), offered);
   }
 
-  private void host(Map<Integer, byte[]> files, Mesh peers, Deadline deadline) {
-    List<Integer> hosted = plan.members().get(hello.rank()).groups();
-    List<Model> shards = new ArrayList<>();
-    for (int group : hosted) {
-      shards.add(shard(group, files.get(group)));
-    }
-    requireMemory(shards);
-    int threadsEach = Math.max(1, options.threads() / hosted.size());
-    groups = new ArrayList<>();
-    for (int i = 0; i < hosted.size(); i++) {
-      Workers workers = new Workers(threadsEach);
-      pools.add(workers);
-      groups.add(
-          new HostedGroup(hosted.get(i), hello.rank(), shards.get(i), workers, board, peers));
-    }
-    threads = Executors.newFixedThreadPool(groups.size(), Threads.factory("group"));
-    for (HostedGroup group : groups) {
-      inbox.requireOpen();
-      if (options.warmUp().isPositive()) {
-        group.session().warmUp(options.warmUp().dividedBy(groups.size()));
-      }
-    }
-    if (deadline.passed()) {
-      throw new DistributedException(
-          Code.DEADLINE_EXCEEDED,
-          hello.rank(),
-          DistributedException.NO_LAYER,
-          "setting up took too long; raise the setup limit or shorten the warm-up",
-          null);
-    }
-  }
-
-  private Model shard(int group, byte[] file) {
-    try {
-      Model shard = NetworkFile.fromBytes(file);
-      plan.requireFit(group, shard.network());
-      return shard;
-    } catch (FileFormatException fault) {
-      throw new DistributedException(
-          Code.BAD_SHARD,
-          hello.rank(),
-          DistributedException.NO_LAYER,
-          "the shard of group " + group + ": " + fault.getMessage(),
-          fault);
-    }
-  }
-
-  /** A small file can ask for large maps: they are counted before they are made. */
-  private void requireMemory(List<Model> shards) {
-    long bytes = 0;
-    for (Model shard : shards) {
-      Network network = shard.network();
-      for (Node node : network.nodes()) {
-        bytes += (long) Float.BYTES * network.shape(node).elements();
-      }
-    }
-    if (bytes > options.limits().activationBytes()) {
-      throw new DistributedException(
-          Code.BAD_SHARD,
-          "the maps of the shards have "
-              + bytes
-              + " bytes, this node has "
-              + options.limits().activationBytes()
-              + " for them; place fewer groups on it or raise its limit");
-    }
-  }
-
   private void answer(Message.Infer infer) {
     long request = infer.request();
     board.begin(request);
     Message outcome;
     try {
-      outcome = new Message.Result(request, run(infer), outputs());
+      outcome = new Message.Result(request, run(infer), groups.outputs());
     } catch (DistributedException cause) {
       outcome = Message.Failure.of(request, cause.at(hello.rank()));
     }
@@ -291,10 +215,10 @@ final class NodeSession implements Link.Receiver {
 
   private Effort run(Message.Infer infer) {
     long begun = System.nanoTime();
-    runGroups(infer);
+    groups.run(infer);
     Mesh peers = mesh.join();
     peers.flush(infer.deadline());
-    long computed = groups.stream().mapToLong(HostedGroup::computedNanos).max().orElseThrow();
+    long computed = groups.computedNanos();
     long sent = 0;
     long received = 0;
     long overheadSent = coordinator.sent().overheadBytes();
@@ -307,42 +231,6 @@ final class NodeSession implements Link.Receiver {
     }
     long elapsed = System.nanoTime() - begun;
     return new Effort(computed, elapsed - computed, sent, received, overheadSent, overheadReceived);
-  }
-
-  /** Runs all groups to their end; of several failures the one closest to the cause counts. */
-  private void runGroups(Message.Infer infer) {
-    List<Callable<Void>> runs = new ArrayList<>();
-    for (HostedGroup group : groups) {
-      runs.add(
-          () -> {
-            group.run(infer.request(), infer.image(), infer.deadline());
-            return null;
-          });
-    }
-    List<Verdict.Report> failures = new ArrayList<>();
-    try {
-      for (Future<Void> run : threads.invokeAll(runs)) {
-        if (run.state() == Future.State.FAILED) {
-          failures.add(new Verdict.Report(hello.rank(), (DistributedException) run.exceptionNow()));
-        }
-      }
-    } catch (InterruptedException stop) {
-      throw DistributedException.interrupted();
-    }
-    if (!failures.isEmpty()) {
-      throw Verdict.of(failures, List.of());
-    }
-  }
-
-  private List<float[]> outputs() {
-    List<float[]> needed = new ArrayList<>();
-    List<Integer> hosted = plan.members().get(hello.rank()).groups();
-    for (int i = 0; i < hosted.size(); i++) {
-      if (plan.outputs().get(hosted.get(i)) > 0) {
-        needed.add(groups.get(i).output());
-      }
-    }
-    return needed;
   }
 
   private void reportLostPeer(DistributedException cause) {
@@ -368,21 +256,8 @@ final class NodeSession implements Link.Receiver {
     if (!mesh.isCompletedExceptionally()) {
       mesh.join().close();
     }
-    if (threads != null) {
-      threads.shutdownNow();
-      awaitGroups();
-    }
-    pools.forEach(Workers::close);
-  }
-
-  /** A group in the middle of a layer cannot be stopped, only waited for. */
-  private void awaitGroups() {
-    try {
-      if (!threads.awaitTermination(COMPUTING_ENDS.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.log(System.Logger.Level.WARNING, "a group of the last session still computes");
-      }
-    } catch (InterruptedException stop) {
-      Thread.currentThread().interrupt();
+    if (groups != null) {
+      groups.close();
     }
   }
 }

@@ -2,7 +2,6 @@ package io.dfsnet.distrib;
 
 import io.dfsnet.distrib.DistributedException.Code;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,7 +19,9 @@ final class RemoteNode implements Link.Receiver {
   private final int outputValues;
   private Link link;
   private DistributedException aborted;
-  private volatile boolean ready;
+
+  /** Known to the reading thread alone: after READY a failure is one of a request. */
+  private boolean ready;
 
   RemoteNode(int rank, Deployment deployment, CoordinatorOptions options, Round round) {
     this.rank = rank;
@@ -39,7 +40,6 @@ final class RemoteNode implements Link.Receiver {
 
   /** Connects and greets. */
   void greet(Watchdog watchdog) {
-    InetSocketAddress address = member.address();
     Message.Hello hello =
         new Message.Hello(
             Message.Role.COORDINATOR,
@@ -50,17 +50,14 @@ final class RemoteNode implements Link.Receiver {
             deployment.identity(rank));
     Handshake.Greeted greeted =
         Handshake.dial(
-            address,
+            member.address(),
             rank,
             hello,
             options.socketBuffer(),
             options.limits().silence(),
             Deadline.in(options.connect()),
             watchdog);
-    String name = "rank " + rank + " at " + Sockets.text(address);
-    Link made =
-        new Link(greeted.connection(), greeted.terms(Frame.NONE), name, rank, options.limits());
-    begin(made);
+    begin(new Link(greeted.connection(), greeted.terms(Frame.NONE), rank));
     try {
       Identity.requireEqual(deployment.identity(rank), greeted.answer().identity());
     } catch (DistributedException mismatch) {
@@ -93,7 +90,6 @@ final class RemoteNode implements Link.Receiver {
     } catch (DistributedException mismatch) {
       throw mismatch.at(rank);
     }
-    ready = true;
   }
 
   void infer(long request, Deadline deadline, float[] image) {
@@ -122,6 +118,7 @@ final class RemoteNode implements Link.Receiver {
   /** Ends the connection at once, or as soon as there is one. */
   synchronized void abort(DistributedException cause) {
     aborted = cause;
+    inbox.close(cause);
     if (link != null) {
       link.abort(cause);
     }
@@ -129,16 +126,9 @@ final class RemoteNode implements Link.Receiver {
 
   /** Says goodbye and ends the connection. */
   void leave() {
+    inbox.close(new DistributedException(Code.CLOSED, "the coordinator was closed"));
     if (link != null) {
       link.end(new Message.Bye());
-    }
-  }
-
-  private synchronized void begin(Link made) {
-    link = made;
-    link.start(this);
-    if (aborted != null) {
-      link.abort(aborted);
     }
   }
 
@@ -150,12 +140,7 @@ final class RemoteNode implements Link.Receiver {
         byte[] content = payload.bytes();
         payload.end();
         link.received().count(frame, 0);
-        Message message = MessageReader.decode(frame, content);
-        if (ready && message instanceof Message.Failure failure) {
-          failed(frame, failure);
-        } else {
-          inbox.put(message);
-        }
+        control(frame, MessageReader.decode(frame, content));
       }
       default -> throw Frame.violation(frame.type() + " does not come from a node");
     }
@@ -167,7 +152,23 @@ final class RemoteNode implements Link.Receiver {
     round.lost(cause);
   }
 
-  private void failed(Frame frame, Message.Failure failure) {
+  private synchronized void begin(Link made) {
+    link = made;
+    link.start(this);
+    if (aborted != null) {
+      link.abort(aborted);
+    }
+  }
+
+  private void control(Frame frame, Message message) {
+    if (!ready) {
+      ready = message instanceof Message.Ready;
+      inbox.put(message);
+      return;
+    }
+    if (!(message instanceof Message.Failure failure)) {
+      throw Frame.violation(frame.type() + " does not come from a node that is ready");
+    }
     if (failure.request() != 0) {
       round.requireOwed(rank, frame);
     }

@@ -108,7 +108,7 @@ final class Verdict {
         layer,
         "no word from "
             + silent.stream().map(each -> "rank " + each).collect(Collectors.joining(", "))
-            + " when the time was up",
+            + " when the time was up; allow more, or see to that node",
         null);
   }
 }

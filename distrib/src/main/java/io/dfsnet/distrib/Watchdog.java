@@ -1,7 +1,6 @@
 package io.dfsnet.distrib;
 
 import java.io.IOException;
-import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -31,17 +30,18 @@ final class Watchdog implements AutoCloseable {
   }
 
   /**
-   * Runs a step and closes its socket if the step has not ended at the deadline.
+   * Runs a step.
    *
+   * @param stop run if the step has not ended at the deadline; closes its socket
    * @throws SocketTimeoutException if that is why it failed
    */
-  <T> T within(Deadline deadline, Socket socket, Step<T> step) throws IOException {
+  <T> T within(Deadline deadline, Runnable stop, Step<T> step) throws IOException {
     AtomicBoolean expired = new AtomicBoolean();
     Future<?> alarm =
         timer.schedule(
             () -> {
               expired.set(true);
-              Sockets.close(socket);
+              stop.run();
             },
             deadline.nanosLeft(),
             TimeUnit.NANOSECONDS);

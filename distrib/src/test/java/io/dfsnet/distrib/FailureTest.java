@@ -75,7 +75,7 @@ class FailureTest {
   @ParameterizedTest
   @EnumSource(Topology.class)
   void aNodeThatStallsIsNamedWhenTheTimeIsUp(Topology topology) {
-    Duration time = Duration.ofMillis(600);
+    Duration time = Duration.ofSeconds(2);
     try (TestCluster cluster = new TestCluster(3);
         Coordinator coordinator = cluster.connect(MODEL, topology)) {
       answers(coordinator);

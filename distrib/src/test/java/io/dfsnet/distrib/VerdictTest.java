@@ -52,7 +52,7 @@ class VerdictTest {
     assertThat(cause)
         .hasMessage(
             "deadline exceeded, rank 2, exchange 3: no word from rank 2, rank 3 when the time was"
-                + " up");
+                + " up; allow more, or see to that node");
     assertThat(Verdict.of(List.of(), List.of(1)).layer()).isEqualTo(DistributedException.NO_LAYER);
   }
 
