@@ -4,6 +4,7 @@ module io.dfsnet.nn {
 
   exports io.dfsnet.nn;
   exports io.dfsnet.nn.data;
+  exports io.dfsnet.nn.file;
   exports io.dfsnet.nn.json;
   exports io.dfsnet.nn.models;
 }

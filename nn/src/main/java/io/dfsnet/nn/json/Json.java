@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * An immutable JSON value (RFC 8259). {@link #toString} writes it compactly, members in the order
@@ -63,6 +65,14 @@ public sealed interface Json {
     return new Number(Double.toString(number));
   }
 
+  /** A finite number in the fewest digits that give back this float. */
+  static Json of(float number) {
+    if (!Float.isFinite(number)) {
+      throw new JsonException("json: numbers are finite, found " + number);
+    }
+    return new Number(Float.toString(number));
+  }
+
   static Json of(boolean bool) {
     return new Bool(bool);
   }
@@ -76,18 +86,24 @@ public sealed interface Json {
     return array(texts.stream().map(Json::of).toList());
   }
 
-  /** An array of whole numbers. */
+  /** An array of integers. */
   static Array integers(int... numbers) {
-    List<Json> elements = new ArrayList<>(numbers.length);
-    for (int number : numbers) {
-      elements.add(of(number));
-    }
-    return array(elements);
+    return array(IntStream.of(numbers).mapToObj(Json::of).toList());
+  }
+
+  /** An array of integers. */
+  static Array integers(long... numbers) {
+    return array(LongStream.of(numbers).mapToObj(Json::of).toList());
   }
 
   /** Begins an object. */
   static Builder object() {
     return new Builder();
+  }
+
+  /** The beginning of a text from outside in quotes, short and printable, for messages. */
+  static String excerpt(String text) {
+    return JsonWriter.excerpt(text);
   }
 
   /** What the value is, in the words of error messages. */
@@ -124,13 +140,18 @@ public sealed interface Json {
 
     public Number {
       if (!GRAMMAR.matcher(literal).matches()) {
-        throw new JsonException("json: '" + JsonWriter.excerpt(literal) + "' is not a number");
+        throw new JsonException("json: " + excerpt(literal) + " is not a number");
       }
     }
 
     /** The nearest double; infinite where the literal is too large for one. */
     public double doubleValue() {
       return Double.parseDouble(literal);
+    }
+
+    /** The nearest float; infinite where the literal is too large for one. */
+    public float floatValue() {
+      return Float.parseFloat(literal);
     }
 
     @Override
@@ -167,11 +188,11 @@ public sealed interface Json {
       return texts;
     }
 
-    /** The elements as whole numbers; {@code what} names the array in errors. */
-    public long[] longs(String what) {
+    /** The elements as integers; {@code what} names the array in errors. */
+    public long[] integers(String what) {
       long[] numbers = new long[elements.size()];
       for (int i = 0; i < numbers.length; i++) {
-        numbers[i] = JsonParser.wholeNumber(what + "[" + i + "]", elements.get(i));
+        numbers[i] = JsonParser.integer(what + "[" + i + "]", elements.get(i));
       }
       return numbers;
     }
@@ -196,51 +217,54 @@ public sealed interface Json {
     public Json get(String key) {
       Json value = members.get(key);
       if (value == null) {
-        throw new JsonException("json: key '" + key + "' is missing");
+        throw new JsonException("json: " + named(key) + " is missing");
       }
       return value;
     }
 
     public String text(String key) {
-      return JsonParser.text("key '" + key + "'", get(key));
+      return JsonParser.text(named(key), get(key));
     }
 
-    /** A whole number that a {@code long} holds. */
-    public long wholeNumber(String key) {
-      return JsonParser.wholeNumber("key '" + key + "'", get(key));
+    /** An integer that a {@code long} holds. */
+    public long integer(String key) {
+      return JsonParser.integer(named(key), get(key));
     }
 
-    /** A whole number from {@code min} to {@code max}. */
+    /** An integer from {@code min} to {@code max}. */
     public int integer(String key, int min, int max) {
-      long number = wholeNumber(key);
+      long number = integer(key);
       if (number < min || number > max) {
         throw new JsonException(
-            "json: key '" + key + "' must be from " + min + " to " + max + ", found " + number);
+            "json: " + named(key) + " must be from " + min + " to " + max + ", found " + number);
       }
       return (int) number;
     }
 
-    /** A number; infinite where the literal is too large for a double. */
-    public double number(String key) {
-      return JsonParser.require(Number.class, "key '" + key + "'", "a number", get(key))
-          .doubleValue();
+    public Number number(String key) {
+      return JsonParser.require(Number.class, named(key), "a number", get(key));
     }
 
     public boolean bool(String key) {
-      return JsonParser.require(Bool.class, "key '" + key + "'", "true or false", get(key)).value();
+      return JsonParser.require(Bool.class, named(key), "true or false", get(key)).value();
     }
 
     public Array array(String key) {
-      return JsonParser.require(Array.class, "key '" + key + "'", "an array", get(key));
+      return JsonParser.require(Array.class, named(key), "an array", get(key));
     }
 
     public Object object(String key) {
-      return get(key).asObject("key '" + key + "'");
+      return get(key).asObject(named(key));
     }
 
     @Override
     public String toString() {
       return JsonWriter.write(this);
+    }
+
+    /** The key as it stands in messages; it may come from outside. */
+    private static String named(String key) {
+      return "key " + excerpt(key);
     }
   }
 
@@ -252,7 +276,7 @@ public sealed interface Json {
 
     public Builder put(String key, Json value) {
       if (members.putIfAbsent(key, value) != null) {
-        throw new JsonException("json: key '" + key + "' is there twice");
+        throw new JsonException("json: key " + excerpt(key) + " is there twice");
       }
       return this;
     }
@@ -266,6 +290,10 @@ public sealed interface Json {
     }
 
     public Builder put(String key, double value) {
+      return put(key, of(value));
+    }
+
+    public Builder put(String key, float value) {
       return put(key, of(value));
     }
 

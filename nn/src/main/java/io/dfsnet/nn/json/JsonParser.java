@@ -37,16 +37,16 @@ final class JsonParser {
     return require(Json.Text.class, what, "a text", value).value();
   }
 
-  static long wholeNumber(String what, Json value) {
-    String literal = require(Json.Number.class, what, "a whole number", value).literal();
+  static long integer(String what, Json value) {
+    String literal = require(Json.Number.class, what, "an integer", value).literal();
     try {
       return Long.parseLong(literal);
-    } catch (NumberFormatException notWhole) {
+    } catch (NumberFormatException noInteger) {
       throw new JsonException(
           "json: "
               + what
-              + " must be a whole number of at most 64 bits, found "
-              + JsonWriter.excerpt(literal));
+              + " must be an integer of at most 64 bits, found "
+              + Json.excerpt(literal));
     }
   }
 
@@ -83,7 +83,7 @@ final class JsonParser {
         expect(':');
         if (members.put(key, value()) != null) {
           at = start;
-          throw refuse("key '" + JsonWriter.excerpt(key) + "' is there twice");
+          throw refuse("key " + Json.excerpt(key) + " is there twice");
         }
       } while (comma());
     }
@@ -176,7 +176,7 @@ final class JsonParser {
       return new Json.Number(literal);
     } catch (JsonException notANumber) {
       at = start;
-      throw refuse("'" + JsonWriter.excerpt(literal) + "' is not a number");
+      throw refuse(Json.excerpt(literal) + " is not a number");
     }
   }
 

@@ -5,7 +5,7 @@ import java.util.Map;
 
 /** Writes values compactly. Everything outside ASCII's controls is written as it is. */
 final class JsonWriter {
-  private static final int EXCERPT = 40;
+  private static final int EXCERPT = 60;
 
   private final StringBuilder out = new StringBuilder();
 
@@ -17,10 +17,9 @@ final class JsonWriter {
     return writer.out.toString();
   }
 
-  /** The beginning of a text from outside, safe to print in a message. */
   static String excerpt(String text) {
     JsonWriter writer = new JsonWriter();
-    writer.characters(text.substring(0, Math.min(text.length(), EXCERPT)));
+    writer.text(text.substring(0, Math.min(text.length(), EXCERPT)));
     return text.length() > EXCERPT ? writer.out + "..." : writer.out.toString();
   }
 
