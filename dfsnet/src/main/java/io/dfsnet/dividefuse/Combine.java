@@ -60,25 +60,29 @@ public enum Combine {
   private void requireLengths(int n, List<float[]> parts, float[] output) {
     if (n < 1 || parts.isEmpty()) {
       throw new DivisionException(
-          "combine: needs at least one image and one part, found " + n + " and " + parts.size());
+          "combine "
+              + this
+              + ": needs at least one image and one part, found "
+              + n
+              + " and "
+              + parts.size());
     }
     int sum = 0;
     for (float[] part : parts) {
       sum += part.length;
-      if (part.length % n != 0 || this != CONCAT && part.length != output.length) {
-        throw new DivisionException(
-            "combine "
-                + this
-                + ": a part of "
-                + part.length
-                + " for "
-                + output.length
-                + " outputs");
+      if (part.length % n != 0) {
+        throw refuse("a part of " + part.length, output.length + " outputs of " + n + " images");
+      }
+      if (this != CONCAT && part.length != output.length) {
+        throw refuse("a part of " + part.length, output.length + " outputs");
       }
     }
     if (this == CONCAT && sum != output.length) {
-      throw new DivisionException(
-          "combine CONCAT: parts of " + sum + " for " + output.length + " outputs");
+      throw refuse("parts of " + sum, output.length + " outputs");
     }
+  }
+
+  private DivisionException refuse(String found, String wanted) {
+    return new DivisionException("combine " + this + ": " + found + " for " + wanted);
   }
 }

@@ -197,27 +197,35 @@ public final class Divider {
               + " channels are not divisible by "
               + groups
               + " groups; "
-              + mend(original));
+              + mend());
     }
   }
 
-  /** The group counts that every convolution's channels allow without changing a width. */
-  private static String mend(Network original) {
+  private String mend() {
+    if (division.width() == WidthPolicy.ISO) {
+      return "width policy iso rounds to multiples of "
+          + division.groups()
+          + ", full does not round";
+    }
+    List<Integer> fitting = groupsThatDivide(original);
+    return fitting.isEmpty()
+        ? "no number of groups divides every layer, width policy iso or full may mend that"
+        : "numbers of groups that divide every layer: " + fitting;
+  }
+
+  /** The group counts that the channels of every convolution allow without changing a width. */
+  private static List<Integer> groupsThatDivide(Network network) {
     int common = 0;
-    for (Node node : original.nodes()) {
+    for (Node node : network.nodes()) {
       if (node.op() instanceof Op.Conv2d conv) {
         common = greatestCommonDivisor(common, conv.outChannels());
       }
     }
-    int divisible = common;
-    List<Integer> fitting =
-        IntStream.rangeClosed(2, Math.min(common, Division.MAX_GROUPS))
-            .filter(groups -> divisible % groups == 0)
-            .boxed()
-            .toList();
-    return fitting.isEmpty()
-        ? "no number of groups divides every layer, width policy iso or full may mend that"
-        : "numbers of groups that divide every layer: " + fitting;
+    int channels = common;
+    return IntStream.rangeClosed(2, Math.min(common, Division.MAX_GROUPS))
+        .filter(groups -> channels % groups == 0)
+        .boxed()
+        .toList();
   }
 
   /** The layers whose output reaches the end without passing another: their width is not ours. */
