@@ -7,8 +7,11 @@ import io.dfsnet.nn.Op;
 import io.dfsnet.nn.Op.Exchange.Kind;
 import io.dfsnet.nn.Weights;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -35,7 +38,8 @@ import java.util.stream.IntStream;
  *            x.gather (gather) ---------------------------> x.scatter        in the others
  * </pre>
  *
- * A map that several fused convolutions read is gathered once.
+ * The batch norm behind a convolution belongs to it: it is scattered after both. A map that several
+ * fused convolutions read is gathered once.
  */
 public final class Sharder {
   private final Network divided;
@@ -49,6 +53,9 @@ public final class Sharder {
 
   /** The node that gathers a node's divided output. */
   private final Map<String, String> gathered = new HashMap<>();
+
+  /** Batch norms that the root has computed ahead, together with a fused convolution. */
+  private final Set<Node> scattered = new HashSet<>();
 
   private Sharder(Network divided, Topology topology) {
     this.divided = divided;
@@ -95,7 +102,7 @@ public final class Sharder {
           && conv.groups() == 1
           && inputs.getFirst() == Spread.DIVIDED) {
         fuse(node, conv, sources.getFirst());
-      } else {
+      } else if (!scattered.contains(node)) {
         boolean apart = inputs.contains(Spread.DIVIDED);
         for (int group = 0; group < groups; group++) {
           shards.get(group).add(new Node(node.name(), own(node, apart, group), sources));
@@ -133,16 +140,33 @@ public final class Sharder {
         }
       }
       case CENTRAL -> {
-        shards.get(Op.Exchange.ROOT).add(node.name(), conv, gathered.get(input));
+        Network.Builder root = shards.get(Op.Exchange.ROOT);
+        root.add(node.name(), conv, gathered.get(input));
+        Node last = foldedBatchNorm(node).orElse(node);
+        if (last != node) {
+          root.add(last);
+          scattered.add(last);
+        }
         String scatter = node.name() + ".scatter";
         for (int group = 0; group < groups; group++) {
-          String from = group == Op.Exchange.ROOT ? node.name() : gathered.get(input);
-          Shape slice = slice(divided.shape(node));
+          String from = group == Op.Exchange.ROOT ? last.name() : gathered.get(input);
+          Shape slice = slice(divided.shape(last));
           shards.get(group).add(scatter, new Op.Exchange(Kind.SCATTER, groups, group, slice), from);
         }
-        renamed.put(node.name(), scatter);
+        renamed.put(last.name(), scatter);
       }
     }
+  }
+
+  /**
+   * The batch norm that alone reads a convolution. Inference folds it into the weights, which
+   * changes bits; so it has to stay behind the convolution in the root too.
+   */
+  private Optional<Node> foldedBatchNorm(Node convolution) {
+    List<Node> readers = divided.consumers(convolution);
+    return readers.size() == 1 && readers.getFirst().op() instanceof Op.BatchNorm
+        ? Optional.of(readers.getFirst())
+        : Optional.empty();
   }
 
   /** Adds the exchange of a map of this whole shape to all shards, and returns its name. */

@@ -77,10 +77,30 @@ class SharderTest {
             new Exchange(Kind.GATHER, 2, 1, Shape.of(4, 8, 8)),
             new Exchange(Kind.SCATTER, 2, 1, Shape.of(8, 4, 4)));
     assertThat(root.node("layer2.0.conv1").op()).isEqualTo(Op.Conv2d.square(8, 16, 3, 2, 1, 1));
-    assertThat(other.nodes().stream().map(Node::name)).doesNotContain("layer2.0.conv1");
+    assertThat(root.node("layer2.0.bn1").op()).isEqualTo(new Op.BatchNorm(16, 1e-5f));
+    assertThat(root.node("layer2.0.conv1.scatter").inputs()).containsExactly("layer2.0.bn1");
+    assertThat(other.nodes().stream().map(Node::name))
+        .doesNotContain("layer2.0.conv1", "layer2.0.bn1");
     assertThat(other.node("layer2.0.conv1.scatter").inputs())
         .containsExactly("layer2.0.conv1.gather");
-    assertThat(root.node("layer2.0.bn1").inputs()).containsExactly("layer2.0.conv1.scatter");
+    for (Network shard : List.of(root, other)) {
+      assertThat(shard.node("layer2.0.relu1").inputs()).containsExactly("layer2.0.conv1.scatter");
+    }
+  }
+
+  @Test
+  void aBatchNormThatIsNotTheOnlyReaderStaysApart() {
+    var network = Network.builder("shared", 2);
+    String x = network.add("stem", Op.Conv2d.square(3, 8, 3, 1, 1, 1), network.input(3, 6, 6));
+    x = network.add("conv", Op.Conv2d.square(8, 8, 3, 1, 1, 1), x);
+    String y = network.add("norm", new Op.BatchNorm(8, 1e-5f), x);
+    network.add("add", new Op.Add(), x, y);
+    Network divided = network.build();
+
+    Network root = Sharder.shard(divided, Topology.CENTRAL).shards().getFirst();
+    assertThat(root.node("norm"))
+        .isEqualTo(new Node("norm", new Op.BatchNorm(4, 1e-5f), List.of("conv.scatter")));
+    assertShardsAgree(divided, Topology.CENTRAL);
   }
 
   @ParameterizedTest
