@@ -1,0 +1,19 @@
+package io.dfsnet.cli;
+
+import java.io.PrintWriter;
+
+/** Where the process starts: {@code dfs COMMAND OPTIONS}. */
+public final class Main {
+  private Main() {}
+
+  /** Runs one command and ends the process with its exit status. */
+  public static void main(String[] arguments) {
+    var out = new PrintWriter(System.out, false, System.out.charset());
+    var err = new PrintWriter(System.err, true, System.err.charset());
+    int status = Dfs.commandLine(out, err).execute(arguments);
+    out.flush();
+    err.flush();
+    // Not a plain return: a thread that a failed command left behind must not keep the process.
+    System.exit(status);
+  }
+}
