@@ -35,6 +35,8 @@ import picocli.CommandLine.Spec;
       EvalCommand.class,
       SummaryCommand.class,
       DivideCommand.class,
+      NodeCommand.class,
+      InferCommand.class,
     })
 final class Dfs implements Runnable {
   private static final int HELP_WIDTH = 100;

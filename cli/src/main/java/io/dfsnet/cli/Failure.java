@@ -1,5 +1,6 @@
 package io.dfsnet.cli;
 
+import io.dfsnet.distrib.DistributedException;
 import io.dfsnet.dividefuse.DivisionException;
 import io.dfsnet.engine.ShapeException;
 import io.dfsnet.nn.NetworkException;
@@ -44,6 +45,9 @@ record Failure(int status, String message, boolean defect) {
       case NetworkException e -> usage(e.getMessage());
       case DivisionException e -> usage(e.getMessage());
       case CommandException e -> failed(e.getMessage());
+      case DistributedException e when e.code() == DistributedException.Code.INSECURE ->
+          usage(e.getMessage() + " (option --insecure-plaintext)");
+      case DistributedException e -> failed(e.getMessage());
       case FileFormatException e -> failed(e.getMessage());
       case DataException e -> failed(e.getMessage());
       case TrainingException e -> failed(e.getMessage());

@@ -6,8 +6,14 @@ import java.io.PrintWriter;
 public final class Main {
   private Main() {}
 
+  /** The format of the JDK's own logger: severity, message and, where there is one, the trace. */
+  private static final String LOG_FORMAT_PROPERTY = "jdk.system.logger.format";
+
   /** Runs one command and ends the process with its exit status. */
   public static void main(String[] arguments) {
+    if (System.getProperty(LOG_FORMAT_PROPERTY) == null) {
+      System.setProperty(LOG_FORMAT_PROPERTY, "%4$s: %5$s%6$s%n");
+    }
     var out = new PrintWriter(System.out, false, System.out.charset());
     var err = new PrintWriter(System.err, true, System.err.charset());
     int status = Dfs.commandLine(out, err).execute(arguments);

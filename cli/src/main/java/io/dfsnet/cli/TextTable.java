@@ -2,10 +2,14 @@ package io.dfsnet.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Rows of text in aligned columns: words to the left, numbers to the right. */
 final class TextTable {
   private static final String GAP = "  ";
+
+  /** A number, perhaps with a unit; or nothing. */
+  private static final Pattern NUMBER = Pattern.compile("([-+]?[0-9][0-9.,]*( \\S+)?)?");
 
   private final List<String> header;
   private final List<List<String>> rows = new ArrayList<>();
@@ -38,7 +42,7 @@ final class TextTable {
       for (List<String> row : rows) {
         String cell = row.get(column);
         widths[column] = Math.max(widths[column], cell.length());
-        numeric[column] &= cell.isEmpty() || startsLikeNumber(cell);
+        numeric[column] &= NUMBER.matcher(cell).matches();
       }
     }
     var text = new StringBuilder();
@@ -59,10 +63,5 @@ final class TextTable {
       line.append(numeric[column] ? padding + cell : cell + padding).append(GAP);
     }
     text.append(line.toString().stripTrailing());
-  }
-
-  private static boolean startsLikeNumber(String cell) {
-    char first = cell.charAt(0);
-    return Character.isDigit(first) || first == '-' || first == '+';
   }
 }

@@ -66,11 +66,11 @@ final class TrainCommand extends DfsCommand {
         trained.network()
             + ": "
             + Units.percent(last.testAccuracy())
-            + " of the test images after "
+            + " of the test images after epoch "
             + last.epoch()
-            + " epochs (best "
+            + " (best "
             + Units.percent(best.testAccuracy())
-            + " after "
+            + " after epoch "
             + best.epoch()
             + "), weights in "
             + weights);
