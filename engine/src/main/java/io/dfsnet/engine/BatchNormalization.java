@@ -2,7 +2,8 @@ package io.dfsnet.engine;
 
 /**
  * Batch normalization (Ioffe and Szegedy, 2015) of {@code [n, channels, ...]}: every channel is
- * brought to mean 0 and variance 1, then scaled by its gamma and shifted by its beta.
+ * brought to mean 0 and variance 1, then scaled by its gamma and shifted by its beta. Planned for
+ * one shape; owns its scratch, so that it serves one call at a time.
  *
  * <pre>
  * output = gamma * normalized + beta
@@ -22,9 +23,7 @@ package io.dfsnet.engine;
  *
  * In inference the statistics are constants and the last two terms of {@code gradInput} are gone.
  *
- * <p>A channel is one task: its planes stay in a core's cache from the sums to the last pass. Sums
- * are taken per plane in float, with {@value ChannelSums#ACCUMULATORS} accumulators, and over the
- * images in double.
+ * <p>A channel is one task: its planes stay in a core's cache from the sums to the last pass.
  */
 public final class BatchNormalization {
   private final int images;
@@ -32,6 +31,7 @@ public final class BatchNormalization {
   private final int plane;
   private final float epsilon;
   private final Shape shape;
+  private final ChannelSums sums;
 
   private BatchNormalization(Shape shape, float epsilon) {
     this.plane = Require.plane("batchNorm", shape);
@@ -39,6 +39,7 @@ public final class BatchNormalization {
     this.channels = shape.size(1);
     this.shape = shape;
     this.epsilon = epsilon;
+    this.sums = ChannelSums.of(shape);
   }
 
   /**
@@ -206,18 +207,9 @@ public final class BatchNormalization {
   }
 
   private void measure(float[] input, int channel, float[] mean, float[] variance) {
-    double sum = 0;
-    for (int image = 0; image < images; image++) {
-      int from = from(image, channel);
-      sum += ChannelSums.sum(input, from, from + plane);
-    }
-    float center = (float) (sum / perChannel());
-    double squares = 0;
-    for (int image = 0; image < images; image++) {
-      int from = from(image, channel);
-      squares += ChannelSums.squaredDeviations(input, center, from, from + plane);
-    }
-    mean[channel] = center;
+    double center = sums.sum(input, channel) / perChannel();
+    double squares = sums.squaredDeviations(input, center, channel);
+    mean[channel] = (float) center;
     variance[channel] = (float) (squares / perChannel());
   }
 
@@ -249,15 +241,8 @@ public final class BatchNormalization {
       float[] gradGamma,
       float[] gradBeta,
       int channel) {
-    double sum = 0;
-    double products = 0;
-    for (int image = 0; image < images; image++) {
-      int from = from(image, channel);
-      sum += ChannelSums.sum(gradOutput, from, from + plane);
-      products +=
-          ChannelSums.productsWithDeviations(gradOutput, input, mean[channel], from, from + plane);
-    }
-    gradBeta[channel] = (float) sum;
+    double products = sums.productsWithDeviations(gradOutput, input, mean[channel], channel);
+    gradBeta[channel] = (float) sums.sum(gradOutput, channel);
     gradGamma[channel] = (float) (products * inverseDeviation(variance[channel]));
   }
 

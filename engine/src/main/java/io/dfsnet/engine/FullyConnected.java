@@ -188,7 +188,7 @@ public final class FullyConnected {
   /** {@code gradBias[o] = sum over b of gradOutput[b][o]}; overwrites it. */
   public void backwardBias(float[] gradOutput, float[] gradBias, Workers workers) {
     requireOutput("gradOutput", gradOutput);
-    ChannelSums.perChannel(outShape, gradOutput, gradBias, workers);
+    training().biasSums.perChannel(gradOutput, gradBias, workers);
   }
 
   private static void addPart(
@@ -224,12 +224,14 @@ public final class FullyConnected {
     final float[][] inputRows;
     final float[][] gradWeightRows;
     final float[][] gradInputRows;
+    final ChannelSums biasSums;
 
     Training(int n, int inFeatures, int outFeatures) {
       this.weightRows = new float[outFeatures][inFeatures];
       this.inputRows = new float[n][inFeatures];
       this.gradWeightRows = new float[outFeatures][inFeatures];
       this.gradInputRows = new float[n][inFeatures];
+      this.biasSums = ChannelSums.of(Shape.of(n, outFeatures));
     }
   }
 

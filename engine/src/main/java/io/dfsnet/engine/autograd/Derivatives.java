@@ -1,6 +1,5 @@
 package io.dfsnet.engine.autograd;
 
-import io.dfsnet.engine.ChannelSums;
 import io.dfsnet.engine.Channels;
 import io.dfsnet.engine.Elementwise;
 import io.dfsnet.engine.Pooling;
@@ -26,10 +25,10 @@ final class Derivatives {
   void apply(Operation operation, Buffer gradOutput) {
     float[] dy = gradOutput.data();
     switch (operation) {
-      case Operation.Conv2d(var x, var w, var b, var y, var plan) -> {
+      case Operation.Conv2d(var x, var w, var b, _, var plan, var biasSums) -> {
         gradients.into(x, dx -> plan.backwardData(dy, w.data(), dx, workers));
         gradients.into(w, dw -> plan.backwardWeights(x.data(), dy, dw, workers));
-        gradients.into(b, db -> ChannelSums.perChannel(y.shape(), dy, db, workers));
+        gradients.into(b, db -> biasSums.perChannel(dy, db, workers));
       }
       case Operation.BatchNorm(var x, var g, var b, _, var plan, var mean, var variance) ->
           gradients.into(

@@ -1,9 +1,12 @@
 package io.dfsnet.engine.autograd;
 
 import io.dfsnet.engine.Activation;
+import io.dfsnet.engine.BatchNormalization;
+import io.dfsnet.engine.ChannelSums;
 import io.dfsnet.engine.Conv2dGeometry;
 import io.dfsnet.engine.Convolution;
 import io.dfsnet.engine.FullyConnected;
+import io.dfsnet.engine.Shape;
 import io.dfsnet.engine.Workers;
 import java.util.HashMap;
 import java.util.Map;
@@ -11,16 +14,30 @@ import java.util.Map;
 /** The plans of a tape's layers: made once per geometry, used in every step. */
 final class Plans {
   private final Map<Conv2dGeometry, Convolution> convolutions = new HashMap<>();
+  private final Map<Shape, ChannelSums> biasSums = new HashMap<>();
+  private final Map<BatchNormSize, BatchNormalization> normalizations = new HashMap<>();
   private final Map<LinearSize, LinearPlan> linears = new HashMap<>();
 
   Convolution convolution(Conv2dGeometry geometry) {
     return convolutions.computeIfAbsent(geometry, Convolution::of);
   }
 
+  /** For the gradient of a convolution's bias. */
+  ChannelSums biasSums(Shape output) {
+    return biasSums.computeIfAbsent(output, ChannelSums::of);
+  }
+
+  BatchNormalization batchNorm(Shape shape, float epsilon) {
+    return normalizations.computeIfAbsent(
+        new BatchNormSize(shape, epsilon), size -> BatchNormalization.of(shape, epsilon));
+  }
+
   LinearPlan linear(int n, int inFeatures, int outFeatures, int parts) {
     return linears.computeIfAbsent(
         new LinearSize(n, inFeatures, outFeatures, parts), LinearPlan::new);
   }
+
+  private record BatchNormSize(Shape shape, float epsilon) {}
 
   private record LinearSize(int n, int inFeatures, int outFeatures, int parts) {}
 

@@ -1,7 +1,6 @@
 package io.dfsnet.engine.autograd;
 
 import io.dfsnet.engine.Activation;
-import io.dfsnet.engine.BatchNormalization;
 import io.dfsnet.engine.BlockDiagonal;
 import io.dfsnet.engine.Channels;
 import io.dfsnet.engine.Conv2dGeometry;
@@ -88,7 +87,8 @@ public final class Tape {
         new Epilogue(bias, null, Activation.NONE),
         output.data(),
         workers);
-    return record(new Operation.Conv2d(input, weight, biasOrNull, output, plan));
+    var biasSums = plans.biasSums(geometry.outShape());
+    return record(new Operation.Conv2d(input, weight, biasOrNull, output, plan, biasSums));
   }
 
   /**
@@ -98,7 +98,7 @@ public final class Tape {
   public Variable batchNorm(
       Variable input, Variable gamma, Variable beta, float epsilon, RunningStatistics running) {
     requireBatchNorm(input, gamma, beta, running);
-    var plan = BatchNormalization.of(input.shape(), epsilon);
+    var plan = plans.batchNorm(input.shape(), epsilon);
     float[] mean = scratch(gamma.shape());
     float[] variance = scratch(gamma.shape());
     Variable output = result(input.shape(), input, gamma, beta);
@@ -111,7 +111,7 @@ public final class Tape {
   public Variable batchNormInference(
       Variable input, Variable gamma, Variable beta, float epsilon, RunningStatistics running) {
     requireBatchNorm(input, gamma, beta, running);
-    var plan = BatchNormalization.of(input.shape(), epsilon);
+    var plan = plans.batchNorm(input.shape(), epsilon);
     Variable output = result(input.shape(), input, gamma, beta);
     plan.forwardInference(
         input.data(),
