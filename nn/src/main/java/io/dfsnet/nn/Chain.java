@@ -110,9 +110,7 @@ record Chain(Node head, Node batchNorm, Node add, Node activator) {
       tail = normalized(network, head);
       batchNorm = tail == head ? null : tail;
       add =
-          onlyReader(network, tail)
-              .filter(reader -> head.equals(takers.get(reader)))
-              .orElse(null);
+          onlyReader(network, tail).filter(reader -> head.equals(takers.get(reader))).orElse(null);
       tail = add == null ? tail : add;
     }
     Node activator = null;

@@ -132,11 +132,9 @@ final class Compiler {
 
   private Step linear(Chain chain, Op.Linear linear, float[] input, float[] output) {
     Node node = chain.head();
-    var layer =
-        FullyConnected.of(batch, linear.inFeatures(), linear.outFeatures(), linear.parts());
+    var layer = FullyConnected.of(batch, linear.inFeatures(), linear.outFeatures(), linear.parts());
     var packed = layer.pack(weights.get(node.parameter(Role.WEIGHT)).data());
-    float[] bias =
-        linear.bias() ? weights.get(node.parameter(Role.BIAS)).data().clone() : null;
+    float[] bias = linear.bias() ? weights.get(node.parameter(Role.BIAS)).data().clone() : null;
     Activation activation = chain.activation();
     return step(
         chain,

@@ -120,7 +120,8 @@ public final class Interpreter {
                 int v = row * conv.strideHeight() - conv.padHeight() + r * conv.dilationHeight();
                 int h = column * conv.strideWidth() - conv.padWidth() + s * conv.dilationWidth();
                 if (v >= 0 && v < in.size(1) && h >= 0 && h < in.size(2)) {
-                  int tap = ((o * inPerGroup + i) * conv.kernelHeight() + r) * conv.kernelWidth() + s;
+                  int tap =
+                      ((o * inPerGroup + i) * conv.kernelHeight() + r) * conv.kernelWidth() + s;
                   sum += w[tap] * x[(channel * in.size(1) + v) * in.size(2) + h];
                 }
               }

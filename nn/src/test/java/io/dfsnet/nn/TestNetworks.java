@@ -79,9 +79,7 @@ public final class TestNetworks {
   public static Network everyOperation() {
     var net = Network.builder("every-operation");
     String image = net.input(2, 11, 9);
-    String x =
-        net.add(
-            "conv", new Op.Conv2d(2, 8, 3, 2, 1, 1, 2, 1, 2, 1, 1, true), image);
+    String x = net.add("conv", new Op.Conv2d(2, 8, 3, 2, 1, 1, 2, 1, 2, 1, 1, true), image);
     x = net.add("norm", new Op.BatchNorm(8, 1e-3f), x);
     x = net.add("relu6", new Op.Relu6(), x);
     String max = net.add("max", new Op.MaxPool(3, 2, 1), x);

@@ -38,8 +38,7 @@ public final class BatchNormCalibration {
     for (Batch batch : batches) {
       tape.reset();
       binding.reset();
-      Forward.run(
-          network, tape, tape.constant(batch.images()), binding, Forward.Mode.TRAINING);
+      Forward.run(network, tape, tape.constant(batch.images()), binding, Forward.Mode.TRAINING);
       statistics.forEach(Statistic::add);
     }
     statistics.forEach(statistic -> statistic.finish(batches.size()));

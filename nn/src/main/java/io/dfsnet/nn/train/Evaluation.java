@@ -66,9 +66,7 @@ public final class Evaluation {
   private static int requireFit(Network network, ImageSet images) {
     Shape read = network.shape(network.input());
     Shape logits = network.shape(network.output());
-    if (!read.equals(images.shape())
-        || logits.rank() != 1
-        || logits.size(0) < images.classes()) {
+    if (!read.equals(images.shape()) || logits.rank() != 1 || logits.size(0) < images.classes()) {
       throw new NetworkException(
           "evaluation: network '"
               + network.name()

@@ -210,8 +210,7 @@ public final class Trainer {
             });
   }
 
-  private void compareShapes(
-      String what, Map<String, Tensor> saved, List<String> differences) {
+  private void compareShapes(String what, Map<String, Tensor> saved, List<String> differences) {
     saved.forEach(
         (name, tensor) -> {
           Tensor own = weights.tensors().get(name);

@@ -2,6 +2,7 @@ package io.dfsnet.nn.train;
 
 import io.dfsnet.engine.Tensor;
 import io.dfsnet.nn.data.Augmentation;
+import io.dfsnet.nn.data.DataException;
 import io.dfsnet.nn.file.FileFormatException;
 import io.dfsnet.nn.file.SafeTensors;
 import java.nio.file.Path;
@@ -35,8 +36,7 @@ public record TrainerState(
 
   public TrainerState {
     if (epochsDone < 0 || epochsDone > options.epochs()) {
-      throw new TrainingException(
-          epochsDone + " epochs cannot be done of " + options.epochs());
+      throw new TrainingException(epochsDone + " epochs cannot be done of " + options.epochs());
     }
   }
 
@@ -98,25 +98,25 @@ public record TrainerState(
     try {
       var options =
           new TrainingOptions(
-              texts.get("epochs", Integer::valueOf),
-              texts.get("batch", Integer::valueOf),
-              texts.get("peakRate", Float::valueOf),
-              texts.get("momentum", Float::valueOf),
-              texts.get("nesterov", Boolean::valueOf),
-              texts.get("weightDecay", Float::valueOf),
-              texts.get("labelSmoothing", Float::valueOf),
-              texts.get("warmUpFraction", Float::valueOf),
+              texts.number("epochs", Integer::valueOf),
+              texts.number("batch", Integer::valueOf),
+              texts.number("peakRate", Float::valueOf),
+              texts.number("momentum", Float::valueOf),
+              texts.flag("nesterov"),
+              texts.number("weightDecay", Float::valueOf),
+              texts.number("labelSmoothing", Float::valueOf),
+              texts.number("warmUpFraction", Float::valueOf),
               new Augmentation(
-                  texts.get("augmentation.pad", Integer::valueOf),
-                  texts.get("augmentation.flip", Boolean::valueOf)),
-              texts.get("seed", Long::valueOf));
+                  texts.number("augmentation.pad", Integer::valueOf),
+                  texts.flag("augmentation.flip")),
+              texts.number("seed", Long::valueOf));
       return new TrainerState(
-          texts.get("epochsDone", Integer::valueOf),
+          texts.number("epochsDone", Integer::valueOf),
           options,
-          texts.get("images", Function.identity()),
+          texts.text("images"),
           weights,
           velocities);
-    } catch (TrainingException refused) {
+    } catch (TrainingException | DataException refused) {
       throw new FileFormatException(file.toString(), refused.getMessage());
     }
   }
@@ -124,16 +124,30 @@ public record TrainerState(
   /** The metadata of a file. */
   private record Texts(String file, Map<String, String> values) {
 
-    <T> T get(String key, Function<String, T> parse) {
+    String text(String key) {
       String text = values.get(key);
       if (text == null) {
         throw new FileFormatException(file, "its metadata has no '" + key + "'");
       }
+      return text;
+    }
+
+    <T> T number(String key, Function<String, T> parse) {
       try {
-        return parse.apply(text);
+        return parse.apply(text(key));
       } catch (NumberFormatException notANumber) {
-        throw new FileFormatException(file, "'" + key + "' is no number: '" + text + "'");
+        throw new FileFormatException(file, "'" + key + "' is no number: '" + text(key) + "'");
       }
+    }
+
+    boolean flag(String key) {
+      return switch (text(key)) {
+        case "true" -> true;
+        case "false" -> false;
+        default ->
+            throw new FileFormatException(
+                file, "'" + key + "' is neither true nor false: '" + text(key) + "'");
+      };
     }
   }
 }

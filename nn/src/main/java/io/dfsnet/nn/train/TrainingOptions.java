@@ -31,8 +31,7 @@ public record TrainingOptions(
 
   /** A recipe for residual networks on CIFAR that needs few epochs. */
   public static final TrainingOptions DEFAULTS =
-      new TrainingOptions(
-          30, 128, 0.2f, 0.9f, true, 5e-4f, 0.1f, 0.1f, Augmentation.CROP_FLIP, 1);
+      new TrainingOptions(30, 128, 0.2f, 0.9f, true, 5e-4f, 0.1f, 0.1f, Augmentation.CROP_FLIP, 1);
 
   public TrainingOptions {
     require(epochs >= 1, "epochs", epochs, "must be at least 1");
@@ -69,39 +68,129 @@ public record TrainingOptions(
   }
 
   public TrainingOptions withBatch(int batch) {
-    return new TrainingOptions(epochs, batch, peakRate, momentum, nesterov, weightDecay, labelSmoothing, warmUpFraction, augmentation, seed);
+    return new TrainingOptions(
+        epochs,
+        batch,
+        peakRate,
+        momentum,
+        nesterov,
+        weightDecay,
+        labelSmoothing,
+        warmUpFraction,
+        augmentation,
+        seed);
   }
 
   public TrainingOptions withPeakRate(float peakRate) {
-    return new TrainingOptions(epochs, batch, peakRate, momentum, nesterov, weightDecay, labelSmoothing, warmUpFraction, augmentation, seed);
+    return new TrainingOptions(
+        epochs,
+        batch,
+        peakRate,
+        momentum,
+        nesterov,
+        weightDecay,
+        labelSmoothing,
+        warmUpFraction,
+        augmentation,
+        seed);
   }
 
   public TrainingOptions withMomentum(float momentum) {
-    return new TrainingOptions(epochs, batch, peakRate, momentum, nesterov, weightDecay, labelSmoothing, warmUpFraction, augmentation, seed);
+    return new TrainingOptions(
+        epochs,
+        batch,
+        peakRate,
+        momentum,
+        nesterov,
+        weightDecay,
+        labelSmoothing,
+        warmUpFraction,
+        augmentation,
+        seed);
   }
 
   public TrainingOptions withNesterov(boolean nesterov) {
-    return new TrainingOptions(epochs, batch, peakRate, momentum, nesterov, weightDecay, labelSmoothing, warmUpFraction, augmentation, seed);
+    return new TrainingOptions(
+        epochs,
+        batch,
+        peakRate,
+        momentum,
+        nesterov,
+        weightDecay,
+        labelSmoothing,
+        warmUpFraction,
+        augmentation,
+        seed);
   }
 
   public TrainingOptions withWeightDecay(float weightDecay) {
-    return new TrainingOptions(epochs, batch, peakRate, momentum, nesterov, weightDecay, labelSmoothing, warmUpFraction, augmentation, seed);
+    return new TrainingOptions(
+        epochs,
+        batch,
+        peakRate,
+        momentum,
+        nesterov,
+        weightDecay,
+        labelSmoothing,
+        warmUpFraction,
+        augmentation,
+        seed);
   }
 
   public TrainingOptions withLabelSmoothing(float labelSmoothing) {
-    return new TrainingOptions(epochs, batch, peakRate, momentum, nesterov, weightDecay, labelSmoothing, warmUpFraction, augmentation, seed);
+    return new TrainingOptions(
+        epochs,
+        batch,
+        peakRate,
+        momentum,
+        nesterov,
+        weightDecay,
+        labelSmoothing,
+        warmUpFraction,
+        augmentation,
+        seed);
   }
 
   public TrainingOptions withWarmUpFraction(float warmUpFraction) {
-    return new TrainingOptions(epochs, batch, peakRate, momentum, nesterov, weightDecay, labelSmoothing, warmUpFraction, augmentation, seed);
+    return new TrainingOptions(
+        epochs,
+        batch,
+        peakRate,
+        momentum,
+        nesterov,
+        weightDecay,
+        labelSmoothing,
+        warmUpFraction,
+        augmentation,
+        seed);
   }
 
   public TrainingOptions withAugmentation(Augmentation augmentation) {
-    return new TrainingOptions(epochs, batch, peakRate, momentum, nesterov, weightDecay, labelSmoothing, warmUpFraction, augmentation, seed);
+    return new TrainingOptions(
+        epochs,
+        batch,
+        peakRate,
+        momentum,
+        nesterov,
+        weightDecay,
+        labelSmoothing,
+        warmUpFraction,
+        augmentation,
+        seed);
   }
 
   public TrainingOptions withSeed(long seed) {
-    return new TrainingOptions(epochs, batch, peakRate, momentum, nesterov, weightDecay, labelSmoothing, warmUpFraction, augmentation, seed);
+    return new TrainingOptions(
+        epochs,
+        batch,
+        peakRate,
+        momentum,
+        nesterov,
+        weightDecay,
+        labelSmoothing,
+        warmUpFraction,
+        augmentation,
+        seed);
   }
 
   private static void require(boolean holds, String option, Number value, String rule) {

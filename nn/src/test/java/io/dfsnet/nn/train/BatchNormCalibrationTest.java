@@ -33,7 +33,8 @@ class BatchNormCalibrationTest {
     double variance = 0;
     for (Batch batch : BATCHES) {
       float[] pixels = batch.images().data();
-      double batchMean = IntStream.range(0, pixels.length).mapToDouble(i -> pixels[i]).average().orElseThrow();
+      double batchMean =
+          IntStream.range(0, pixels.length).mapToDouble(i -> pixels[i]).average().orElseThrow();
       double squares = 0;
       for (float pixel : pixels) {
         squares += (pixel - batchMean) * (pixel - batchMean);

@@ -35,8 +35,7 @@ class ForwardTest {
   }
 
   static List<Network> classifiers() {
-    return List.of(
-        TestNetworks.grouped(), TestNetworks.everyOperation(), TestNetworks.branches());
+    return List.of(TestNetworks.grouped(), TestNetworks.everyOperation(), TestNetworks.branches());
   }
 
   /** Whole networks against central differences of the plain loops. */

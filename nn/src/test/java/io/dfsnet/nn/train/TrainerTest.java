@@ -149,10 +149,8 @@ class TrainerTest {
     var lesson = new Lesson(pooled.build(), new WeightsBinding(weights, 0.1f));
     Weights before = weights.copy();
     new Trainer(weights, IMAGES, Toy.OPTIONS, ONE, step -> lesson).epoch(ProgressListener.NONE);
-    assertThat(weights.get("conv2.weight").data())
-        .isEqualTo(before.get("conv2.weight").data());
-    assertThat(weights.get("conv1.weight").data())
-        .isNotEqualTo(before.get("conv1.weight").data());
+    assertThat(weights.get("conv2.weight").data()).isEqualTo(before.get("conv2.weight").data());
+    assertThat(weights.get("conv1.weight").data()).isNotEqualTo(before.get("conv1.weight").data());
     assertThat(weights.get("fc.weight").data()).isNotEqualTo(before.get("fc.weight").data());
   }
 
