@@ -1,5 +1,6 @@
 package io.dfsnet.dividefuse;
 
+import io.dfsnet.engine.BlockDiagonal;
 import io.dfsnet.engine.Shape;
 import io.dfsnet.engine.Tensor;
 import io.dfsnet.nn.Model;
@@ -49,30 +50,17 @@ final class Conversion {
   }
 
   /**
-   * The weights {@code [out, in / to, ...]} between channels of one group, out of {@code [out, in /
-   * from, ...]}; {@code to} is a multiple of {@code from}.
-   *
-   * <pre>
-   *          in                in / 2
-   *      A A . .                A A
-   * out  A A . .   1 -> 2  out  A A
-   *      . . B B                B B
-   *      . . B B                B B
-   * </pre>
+   * The weights of a grouped convolution, out of those of one in fewer groups that contain them.
    */
   static Tensor diagonalBlocks(Tensor weight, int from, int to) {
     int[] sizes = weight.shape().toArray();
-    int out = sizes[0];
-    int wide = sizes[1];
-    int narrow = wide * from / to;
-    int taps = weight.shape().elements() / (out * wide);
-    sizes[1] = narrow;
-    Tensor blocks = Tensor.zeros(Shape.of(sizes));
-    for (int o = 0; o < out; o++) {
-      int block = o / (out / to) % (to / from);
-      int source = (o * wide + block * narrow) * taps;
-      System.arraycopy(weight.data(), source, blocks.data(), o * narrow * taps, narrow * taps);
-    }
-    return blocks;
+    sizes[1] *= from;
+    Shape denseShape = Shape.of(sizes);
+    Tensor dense = Tensor.zeros(denseShape);
+    new BlockDiagonal(denseShape, from).scatter(weight.data(), dense.data());
+    var blocks = new BlockDiagonal(denseShape, to);
+    Tensor grouped = Tensor.zeros(blocks.groupedShape());
+    blocks.extract(dense.data(), grouped.data());
+    return grouped;
   }
 }
