@@ -1,0 +1,122 @@
+package io.dfsnet.distrib;
+
+import java.time.Duration;
+
+/**
+ * How much a peer may make this side spend before it is refused. The figures of the protocol itself
+ * (4 KiB for a greeting, 64 KiB for a control message, 256 KiB for a piece of a shard) stand in
+ * {@link FrameType}; these are the owner's choice.
+ *
+ * @param handshakes how many connections may be in their handshake at once; more wait unaccepted
+ * @param handshake how long a handshake may take, from accepting or dialling to its last byte
+ * @param setup how long shards, plan and mesh may take together
+ * @param heartbeat after how long without a frame an idle connection carries a sign of life
+ * @param silence after how long without a frame, or with one that does not get away, a connection
+ *     counts as dead
+ * @param tensorBytes the largest image, slice or result
+ * @param shardBytes the largest shard file
+ * @param activationBytes what the maps of one node's shards, and apart from them its exchange
+ *     buffers, may take
+ * @param cacheBytes what the shard cache may take on disk; the shards used longest ago go first
+ */
+public record Limits(
+    int handshakes,
+    Duration handshake,
+    Duration setup,
+    Duration heartbeat,
+    Duration silence,
+    int tensorBytes,
+    int shardBytes,
+    long activationBytes,
+    long cacheBytes) {
+
+  public static final Limits DEFAULTS =
+      new Limits(
+          8,
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(120),
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(10),
+          16 << 20,
+          256 << 20,
+          1L << 30,
+          1L << 30);
+
+  public Limits {
+    requirePositive("handshakes", handshakes);
+    requirePositive("handshake", handshake.toMillis());
+    requirePositive("setup", setup.toMillis());
+    requirePositive("heartbeat", heartbeat.toMillis());
+    requirePositive("tensorBytes", tensorBytes);
+    requirePositive("shardBytes", shardBytes);
+    requirePositive("activationBytes", activationBytes);
+    requirePositive("cacheBytes", cacheBytes);
+    if (silence.compareTo(heartbeat.multipliedBy(2)) < 0) {
+      throw new IllegalArgumentException(
+          "limits: silence must be at least two heartbeats of "
+              + heartbeat.toMillis()
+              + " ms, found "
+              + silence.toMillis()
+              + " ms");
+    }
+  }
+
+  public Limits withHandshake(Duration newHandshake) {
+    return new Limits(
+        handshakes,
+        newHandshake,
+        setup,
+        heartbeat,
+        silence,
+        tensorBytes,
+        shardBytes,
+        activationBytes,
+        cacheBytes);
+  }
+
+  public Limits withSetup(Duration newSetup) {
+    return new Limits(
+        handshakes,
+        handshake,
+        newSetup,
+        heartbeat,
+        silence,
+        tensorBytes,
+        shardBytes,
+        activationBytes,
+        cacheBytes);
+  }
+
+  public Limits withSilence(Duration newHeartbeat, Duration newSilence) {
+    return new Limits(
+        handshakes,
+        handshake,
+        setup,
+        newHeartbeat,
+        newSilence,
+        tensorBytes,
+        shardBytes,
+        activationBytes,
+        cacheBytes);
+  }
+
+  public Limits withBytes(
+      int newTensorBytes, int newShardBytes, long newActivationBytes, long newCacheBytes) {
+    return new Limits(
+        handshakes,
+        handshake,
+        setup,
+        heartbeat,
+        silence,
+        newTensorBytes,
+        newShardBytes,
+        newActivationBytes,
+        newCacheBytes);
+  }
+
+  private static void requirePositive(String name, long value) {
+    if (value < 1) {
+      throw new IllegalArgumentException("limits: " + name + " must be at least 1, found " + value);
+    }
+  }
+}

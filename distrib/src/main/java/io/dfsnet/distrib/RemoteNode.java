@@ -1,0 +1,193 @@
+package io.dfsnet.distrib;
+
+import io.dfsnet.distrib.DistributedException.Code;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One node as the coordinator sees it: the setting up, the images, the connection's end. */
+final class RemoteNode implements Link.Receiver {
+  private final int rank;
+  private final Plan plan;
+  private final Identity identity;
+  private final CoordinatorOptions options;
+  private final Round round;
+  private final Inbox inbox = new Inbox();
+  private final List<float[]> outputs = new ArrayList<>();
+  private final int outputValues;
+  private Link link;
+  private volatile boolean ready;
+
+  RemoteNode(int rank, Plan plan, Sha256 planHash, CoordinatorOptions options, Round round) {
+    this.rank = rank;
+    this.plan = plan;
+    this.options = options;
+    this.round = round;
+    identity = plan.identity(rank, planHash);
+    outputValues = plan.outputValues(rank);
+    for (int group : plan.members().get(rank).groups()) {
+      if (plan.outputs().get(group) > 0) {
+        outputs.add(new float[plan.outputs().get(group)]);
+      }
+    }
+  }
+
+  /** Connects and greets. */
+  void greet(Watchdog watchdog) {
+    var address = plan.members().get(rank).address();
+    Message.Hello hello =
+        new Message.Hello(
+            Message.Role.COORDINATOR,
+            Version.SUPPORTED,
+            Message.FEATURES,
+            plan.epoch(),
+            rank,
+            identity);
+    Handshake.Greeted greeted =
+        Handshake.dial(
+            address, rank, hello, options.socketBuffer(), Deadline.in(options.connect()), watchdog);
+    String name = "rank " + rank + " at " + Sockets.text(address);
+    link = new Link(greeted.connection(), greeted.terms(Frame.NONE), name, rank, options.limits());
+    link.start(this);
+  }
+
+  /**
+   * Sends the shards that the node has not got.
+   *
+   * @param files in the order of the node's groups
+   */
+  NodeSetup ship(List<byte[]> files, Deadline deadline) {
+    Plan.Member member = plan.members().get(rank);
+    List<Message.ShardOffer.Shard> shards = new ArrayList<>();
+    long bytes = 0;
+    for (int i = 0; i < files.size(); i++) {
+      shards.add(
+          new Message.ShardOffer.Shard(
+              member.groups().get(i), files.get(i).length, member.shards().get(i)));
+      bytes += files.get(i).length;
+    }
+    link.send(new Message.ShardOffer(shards));
+    long sent = 0;
+    for (int group : take(Message.ShardNeed.class, deadline).groups()) {
+      int index = member.groups().indexOf(group);
+      if (index < 0) {
+        throw violation("it asks for the shard of group " + group + ", which was not offered");
+      }
+      ShardTransfer.send(link, group, files.get(index), deadline);
+      sent += files.get(index).length;
+    }
+    return new NodeSetup(rank, member.address(), member.groups(), bytes, sent);
+  }
+
+  /** Puts the plan into force and waits until the node is ready. */
+  void install(byte[] planText, Deadline deadline) {
+    link.send(new Message.PlanText(planText));
+    Message.Ready answer = take(Message.Ready.class, deadline);
+    try {
+      Identity.requireEqual(identity, answer.identity());
+    } catch (DistributedException mismatch) {
+      throw mismatch.at(rank);
+    }
+    ready = true;
+  }
+
+  void infer(long request, Deadline deadline, float[] image) {
+    link.send(new Message.Infer(request, deadline, image));
+  }
+
+  /** The outputs of its groups that the network's output is made of, groups ascending. */
+  List<float[]> outputs() {
+    return outputs;
+  }
+
+  /** What a request cost, after its result has come. */
+  NodeReport report(long request, Effort effort) {
+    return new NodeReport(
+        rank,
+        Duration.ofNanos(effort.computeNanos()),
+        Duration.ofNanos(effort.waitNanos()),
+        effort.sliceBytesSent(),
+        effort.sliceBytesReceived(),
+        link.sent().tensorBytes(request),
+        link.received().tensorBytes(request),
+        effort.overheadBytesSent(),
+        effort.overheadBytesReceived());
+  }
+
+  /** Ends the connection at once. */
+  void abort(DistributedException cause) {
+    if (link != null) {
+      link.abort(cause);
+    }
+  }
+
+  /** Says goodbye and ends the connection. */
+  void leave() {
+    if (link != null) {
+      link.end(new Message.Bye());
+    }
+  }
+
+  @Override
+  public void receive(Frame frame, FrameReader payload) throws IOException {
+    switch (frame.type()) {
+      case RESULT -> result(frame, payload);
+      case SHARD_NEED, READY, ERROR -> {
+        byte[] content = payload.bytes();
+        payload.end();
+        link.received().count(frame, 0);
+        Message message = MessageReader.decode(frame, content);
+        if (ready && message instanceof Message.Failure failure) {
+          failed(frame, failure);
+        } else {
+          inbox.put(message);
+        }
+      }
+      default -> throw Frame.violation(frame.type() + " does not come from a node");
+    }
+  }
+
+  @Override
+  public void ended(DistributedException cause) {
+    inbox.close(cause);
+    round.lost(cause);
+  }
+
+  private void failed(Frame frame, Message.Failure failure) {
+    if (failure.request() != 0) {
+      round.requireOwed(rank, frame);
+    }
+    round.failure(rank, failure.request(), failure.toException().at(rank));
+  }
+
+  private void result(Frame frame, FrameReader payload) throws IOException {
+    round.requireOwed(rank, frame);
+    int expected = Effort.BYTES + Float.BYTES * outputValues;
+    if (frame.length() != expected) {
+      throw violation("RESULT has " + expected + " bytes, found " + frame.length());
+    }
+    byte[] prefix = new byte[Effort.BYTES];
+    payload.bytes(prefix, 0, prefix.length);
+    for (float[] output : outputs) {
+      payload.floats(output, 0, output.length);
+    }
+    payload.end();
+    link.received().count(frame, Float.BYTES * (long) outputValues);
+    round.result(rank, Effort.get(ByteBuffer.wrap(prefix)));
+  }
+
+  private <M extends Message> M take(Class<M> kind, Deadline deadline) {
+    try {
+      return inbox.take(kind, deadline);
+    } catch (DistributedException failure) {
+      throw failure.at(rank);
+    }
+  }
+
+  private DistributedException violation(String detail) {
+    return new DistributedException(
+        Code.PROTOCOL_VIOLATION, rank, DistributedException.NO_LAYER, detail, null);
+  }
+}
