@@ -27,7 +27,7 @@ abstract class DfsCommand implements Callable<Integer> {
   @Override
   public final Integer call() throws Exception {
     var line = spec.commandLine();
-    var output = new Output(line.getOut(), line.getErr(), global.json);
+    var output = new Output(line.getOut(), line.getErr(), global.json, global.progress);
     try {
       run(output);
     } catch (Error error) {

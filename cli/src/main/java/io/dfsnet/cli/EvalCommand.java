@@ -40,7 +40,7 @@ final class EvalCommand extends DfsCommand {
     var scores = new Scores();
     long began = System.nanoTime();
     try (var workers = global.workers();
-        var progress = global.progress("evaluating", images.size())) {
+        var progress = output.progress("evaluating", images.size())) {
       int batch = Math.min(BATCH, images.size());
       Session session = Session.of(trained.network(), trained.weights(), batch, workers);
       for (int from = 0; from < images.size(); from += batch) {

@@ -41,13 +41,6 @@ final class GlobalOptions {
     return seed == null ? DEFAULT_SEED : seed;
   }
 
-  /**
-   * Shows how far a task is: as a bar if that was asked for or a person watches, else not at all.
-   */
-  Progress progress(String task, long steps) {
-    return Progress.start(Progress.resolve(progress), task, steps);
-  }
-
   /** The threads that compute; the caller closes them. */
   Workers workers() {
     simd();

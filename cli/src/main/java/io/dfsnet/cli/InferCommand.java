@@ -86,7 +86,7 @@ final class InferCommand extends DfsCommand {
     try (Workers workers = global.workers();
         Inference inference = nodes == null ? Inference.local(model, workers) : connect(model);
         Inference reference = verify ? Inference.local(model, workers) : null;
-        Progress progress = global.progress("inferring", images.size())) {
+        Progress progress = output.progress("inferring", images.size())) {
       float[] image = new float[images.shape().elements()];
       for (int i = 0; i < images.size(); i++) {
         images.normalized(i, image, 0);

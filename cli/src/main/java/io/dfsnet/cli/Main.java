@@ -6,8 +6,8 @@ import java.io.PrintWriter;
 public final class Main {
   private Main() {}
 
-  /** The format of the JDK's own logger: severity, message and, where there is one, the trace. */
-  private static final String LOG_FORMAT_PROPERTY = "jdk.system.logger.format";
+  /** The format of log lines: severity, message and, where there is one, the trace. */
+  private static final String LOG_FORMAT_PROPERTY = "java.util.logging.SimpleFormatter.format";
 
   /** Runs one command and ends the process with its exit status. */
   public static void main(String[] arguments) {

@@ -5,6 +5,7 @@ import io.dfsnet.distrib.NodeOptions;
 import io.dfsnet.distrib.NodeServer;
 import io.dfsnet.nn.json.Json;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -49,6 +50,9 @@ final class NodeCommand extends DfsCommand {
   @Override
   void run(Output output) {
     GlobalOptions.simd();
+    if (cache != null && Files.exists(cache) && !Files.isDirectory(cache)) {
+      throw new UsageException("--cache " + cache + ": is a file; name a folder");
+    }
     var options =
         new NodeOptions(
             listen.resolve(),

@@ -12,12 +12,14 @@ final class Output {
   private final PrintWriter out;
   private final PrintWriter err;
   private final boolean json;
+  private final Progress.Style style;
   private boolean answered;
 
-  Output(PrintWriter out, PrintWriter err, boolean json) {
+  Output(PrintWriter out, PrintWriter err, boolean json, Progress.Style style) {
     this.out = out;
     this.err = err;
     this.json = json;
+    this.style = style.resolve();
   }
 
   /** A part of the answer in text; left out where the answer is JSON. */
@@ -32,6 +34,18 @@ final class Output {
   void log(String line) {
     err.println(line);
     err.flush();
+  }
+
+  /** A part of a long task is done. */
+  void done(String line) {
+    if (style != Progress.Style.NONE) {
+      log(line);
+    }
+  }
+
+  /** Begins to show how far a long task of {@code steps} steps is. */
+  Progress progress(String task, long steps) {
+    return style == Progress.Style.BAR ? Progress.bar(task, steps, err) : Progress.silent();
   }
 
   /** The whole answer as JSON; given once, left out where the answer is text. */

@@ -1,54 +1,60 @@
 package io.dfsnet.cli;
 
 import java.io.Console;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import java.io.PrintWriter;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** How far a long task is, on standard error: a bar that redraws itself, or one line when done. */
+/** How far a long task is. */
 interface Progress extends AutoCloseable {
 
   /** How progress is shown. */
   enum Style {
+    /** A bar on a terminal, else lines. */
     AUTO,
+    /** A bar that redraws itself, and a line for each part that is done. */
     BAR,
+    /** A line for each part that is done. */
     LINES,
-    NONE
+    /** Not at all. */
+    NONE;
+
+    /** What {@link #AUTO} means in this process. */
+    Style resolve() {
+      if (this != AUTO) {
+        return this;
+      }
+      Console console = System.console();
+      return console != null && console.isTerminal() ? BAR : LINES;
+    }
   }
 
   /** {@code done} steps are done; {@code note} says how it goes, for example the loss. */
   void update(long done, String note);
 
-  /** Ends the task; a bar vanishes. Lines are the caller's: it knows what was reached. */
+  /** Ends the task; a bar vanishes. */
   @Override
   void close();
 
-  /** Starts showing a task of {@code steps} steps. */
-  static Progress start(Style style, String task, long steps) {
-    return style == Style.BAR ? new Bar(task, steps) : new Silent();
+  /** Shows a task of {@code steps} steps as a bar. */
+  static Progress bar(String task, long steps, PrintWriter target) {
+    return new Bar(task, steps, target);
   }
 
-  /** What {@link Style#AUTO} means here: a bar if a person watches, else lines. */
-  static Style resolve(Style style) {
-    if (style != Style.AUTO) {
-      return style;
-    }
-    Console console = System.console();
-    return console != null && console.isTerminal() ? Style.BAR : Style.LINES;
+  /** Shows nothing. */
+  static Progress silent() {
+    return new Silent();
   }
 
-  /**
-   * A bar drawn by the progressbar library, of a fixed width: asking the terminal needs native
-   * code.
-   */
+  /** Drawn by the progressbar library. */
   final class Bar implements Progress {
-    private static final int WIDTH = 79;
     private static final int MILLIS_BETWEEN_DRAWINGS = 200;
 
     private final ProgressBar bar;
 
-    private Bar(String task, long steps) {
+    private Bar(String task, long steps, PrintWriter target) {
       bar =
           new ProgressBarBuilder()
               .setTaskName(task)
@@ -56,7 +62,7 @@ interface Progress extends AutoCloseable {
               .setStyle(ProgressBarStyle.ASCII)
               .setUpdateIntervalMillis(MILLIS_BETWEEN_DRAWINGS)
               .clearDisplayOnFinish()
-              .setConsumer(new ConsoleProgressBarConsumer(System.err, WIDTH))
+              .setConsumer(new Canvas(target))
               .build();
     }
 
@@ -72,7 +78,33 @@ interface Progress extends AutoCloseable {
     }
   }
 
-  /** Shows nothing. */
+  /** One line of a terminal, of a fixed width: asking the terminal needs native code. */
+  record Canvas(PrintWriter target) implements ProgressBarConsumer {
+    private static final int WIDTH = 79;
+
+    @Override
+    public int getMaxRenderedLength() {
+      return WIDTH;
+    }
+
+    @Override
+    public void accept(String drawing) {
+      target.print('\r' + drawing);
+      target.flush();
+    }
+
+    @Override
+    public void clear() {
+      accept(" ".repeat(WIDTH) + '\r');
+    }
+
+    @Override
+    public void close() {
+      target.flush();
+    }
+  }
+
+  /** Nobody watches. */
   final class Silent implements Progress {
     private Silent() {}
 

@@ -76,9 +76,7 @@ final class TrainRun {
                 ? EpochMetrics.of(result, Evaluation.of(model, test, workers))
                 : EpochMetrics.of(result);
         interruption.write(() -> save(model, trainer, done));
-        if (Progress.resolve(global.progress) != Progress.Style.NONE) {
-          output.log(done.toText(epochs));
-        }
+        output.done(done.toText(epochs));
       }
     }
     return model;
@@ -87,7 +85,7 @@ final class TrainRun {
   private EpochResult epoch(Trainer trainer, int steps) {
     int number = trainer.epochsDone() + 1;
     try (var progress =
-        global.progress("epoch " + number + "/" + config.recipe().epochs(), steps)) {
+        output.progress("epoch " + number + "/" + config.recipe().epochs(), steps)) {
       return trainer.epoch(
           step -> progress.update(step.number(), Units.format("loss %.4f", step.loss())));
     }

@@ -42,13 +42,13 @@ final class RunningNode implements AutoCloseable {
   }
 
   /** Stops the node and gives its exit status. */
-  int stop() throws Exception {
+  int stop() {
     thread.interrupt();
-    return status.get(20, TimeUnit.SECONDS);
+    return status.orTimeout(20, TimeUnit.SECONDS).join();
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     stop();
   }
 }
