@@ -94,14 +94,14 @@ record Figure(
     abstract float darkness(float u, float v);
 
     private static float sin(float angle) {
-      return (float) Math.sin(angle);
+      return (float) StrictMath.sin(angle);
     }
   }
 
   /** Paints the figure in a colour, the level of each channel. Its edge is one pixel soft. */
   void paint(Canvas canvas, float[] colour) {
-    float cosine = (float) Math.cos(turn);
-    float sine = (float) Math.sin(turn);
+    float cosine = (float) StrictMath.cos(turn);
+    float sine = (float) StrictMath.sin(turn);
     float wave = 2 * (float) Math.PI / period;
     float reach = REACH * radius + 1;
     for (int y = first(centerY - reach); y <= last(centerY + reach); y++) {
