@@ -4,9 +4,11 @@ import io.dfsnet.engine.Activation;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A node and the nodes behind it that its kernel takes along, so that their values never go through
@@ -48,11 +50,11 @@ record Chain(Node head, Node batchNorm, Node add, Node activator) {
       }
     }
     List<Chain> chains = new ArrayList<>();
-    Map<Node, Node> headOf = new HashMap<>();
+    Set<Node> taken = new HashSet<>();
     for (Node node : network.nodes()) {
-      if (!headOf.containsKey(node)) {
+      if (!taken.contains(node)) {
         Chain chain = from(network, node, takers);
-        chain.nodes().forEach(member -> headOf.put(member, node));
+        taken.addAll(chain.nodes());
         chains.add(chain);
       }
     }

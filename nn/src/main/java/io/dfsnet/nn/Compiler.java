@@ -30,6 +30,7 @@ final class Compiler {
   /** Steps run one after another, so equal convolutions share one plan and its scratch memory. */
   private final Map<Conv2dGeometry, Convolution> convolutions = new HashMap<>();
 
+  private final List<Step> steps = new ArrayList<>();
   private int exchanges;
 
   /**
@@ -44,79 +45,75 @@ final class Compiler {
     this.buffers = buffers;
   }
 
-  /** The steps of a run in order. Chains whose output is their input's array need none. */
+  /** The steps of a run in order. Chains whose output is there before they run need none. */
   List<Step> compile(List<Chain> chains) {
-    List<Step> steps = new ArrayList<>();
-    for (Chain chain : chains) {
-      switch (chain.head().op()) {
-        case Op.Input _, Op.Flatten _ -> {}
-        default -> steps.add(step(chain));
-      }
-    }
+    chains.forEach(this::compile);
     return List.copyOf(steps);
   }
 
-  private Step step(Chain chain) {
+  private void compile(Chain chain) {
     Node node = chain.head();
-    float[] input = buffers.get(node.inputs().getFirst());
+    List<float[]> inputs = node.inputs().stream().map(buffers::get).toList();
     float[] output = buffers.get(chain.last().name());
-    return switch (node.op()) {
-      case Op.Conv2d conv -> convolution(chain, conv, input, output);
-      case Op.Linear linear -> linear(chain, linear, input, output);
-      case Op.BatchNorm norm -> batchNorm(chain, norm, input, output);
-      case Op.Relu _ -> step(chain, "relu", () -> Elementwise.relu(input, output, workers));
-      case Op.Relu6 _ -> step(chain, "relu6", () -> Elementwise.relu6(input, output, workers));
-      case Op.Add _ -> {
-        float[] right = buffers.get(node.inputs().getLast());
-        yield step(chain, "add", () -> Elementwise.add(input, right, output, workers));
-      }
+    switch (node.op()) {
+      case Op.Input _, Op.Flatten _ -> {}
+      case Op.Conv2d conv -> convolution(chain, conv, inputs.getFirst(), output);
+      case Op.Linear linear -> linear(chain, linear, inputs.getFirst(), output);
+      case Op.BatchNorm norm -> batchNorm(chain, norm, inputs.getFirst(), output);
+      case Op.Relu _ ->
+          add(chain, "relu", () -> Elementwise.relu(inputs.getFirst(), output, workers));
+      case Op.Relu6 _ ->
+          add(chain, "relu6", () -> Elementwise.relu6(inputs.getFirst(), output, workers));
+      case Op.Add _ ->
+          add(chain, "add", () -> Elementwise.add(inputs.get(0), inputs.get(1), output, workers));
       case Op.MaxPool pool -> {
-        var geometry = pool.geometry(batch, network.shape(node.inputs().getFirst()));
-        yield step(chain, "max pool", () -> Pooling.max(geometry, input, output, workers));
+        var window = pool.geometry(batch, inputShape(node));
+        add(chain, "max pool", () -> Pooling.max(window, inputs.getFirst(), output, workers));
       }
       case Op.AveragePool pool -> {
-        var geometry = pool.geometry(batch, network.shape(node.inputs().getFirst()));
-        yield step(chain, "average pool", () -> Pooling.average(geometry, input, output, workers));
+        var window = pool.geometry(batch, inputShape(node));
+        add(
+            chain,
+            "average pool",
+            () -> Pooling.average(window, inputs.getFirst(), output, workers));
       }
       case Op.GlobalAveragePool _ -> {
-        Shape shape = inputShape(node);
-        yield step(
+        Shape shape = inputShape(node).prepend(batch);
+        add(
             chain,
             "global average pool",
-            () -> Pooling.globalAverage(shape, input, output, workers));
+            () -> Pooling.globalAverage(shape, inputs.getFirst(), output, workers));
       }
       case Op.Concat _ -> {
-        List<float[]> inputs = node.inputs().stream().map(buffers::get).toList();
         Shape shape = network.shape(node).prepend(batch);
-        yield step(chain, "concat", () -> Channels.concat(inputs, shape, output, workers));
+        add(chain, "concat", () -> Channels.concat(inputs, shape, output, workers));
       }
       case Op.ChannelShuffle shuffle -> {
-        Shape shape = inputShape(node);
-        int groups = shuffle.groups();
-        yield step(
+        Shape shape = inputShape(node).prepend(batch);
+        add(
             chain,
             "channel shuffle",
-            () -> Channels.shuffle(shape, groups, input, output, workers));
+            () -> Channels.shuffle(shape, shuffle.groups(), inputs.getFirst(), output, workers));
       }
       case Op.PadShortcut pad -> {
-        var shortcut =
-            new PadShortcut(inputShape(node), pad.outChannels(), pad.stride(), pad.groups());
-        yield step(chain, "pad shortcut", () -> shortcut.forward(input, output, workers));
+        Shape shape = inputShape(node).prepend(batch);
+        var shortcut = new PadShortcut(shape, pad.outChannels(), pad.stride(), pad.groups());
+        add(chain, "pad shortcut", () -> shortcut.forward(inputs.getFirst(), output, workers));
       }
       case Op.Exchange exchange -> {
         int index = exchanges++;
-        yield new Step(
-            description(chain, exchange.kind().toString()),
-            collective -> collective.exchange(exchange, index, batch, input, output));
+        steps.add(
+            new Step(
+                description(chain, exchange.kind().toString()),
+                collective ->
+                    collective.exchange(exchange, index, batch, inputs.getFirst(), output)));
       }
-      case Op.Input _, Op.Flatten _ ->
-          throw new IllegalStateException("'" + node.name() + "' computes nothing");
-    };
+    }
   }
 
-  private Step convolution(Chain chain, Op.Conv2d conv, float[] input, float[] output) {
+  private void convolution(Chain chain, Op.Conv2d conv, float[] input, float[] output) {
     Node node = chain.head();
-    Shape image = network.shape(node.inputs().getFirst());
+    Shape image = inputShape(node);
     var geometry = conv.geometry(batch, image.size(1), image.size(2));
     var convolution = convolutions.computeIfAbsent(geometry, Convolution::of);
     var folded = FoldedConvolution.of(node, conv, chain.batchNorm(), weights);
@@ -124,39 +121,39 @@ final class Compiler {
     var epilogue =
         new Epilogue(
             folded.bias(), chain.addend().map(buffers::get).orElse(null), chain.activation());
-    return step(
+    add(
         chain,
         convolution.forwardKernel() + ", " + geometry,
         () -> convolution.forward(input, packed, epilogue, output, workers));
   }
 
-  private Step linear(Chain chain, Op.Linear linear, float[] input, float[] output) {
+  private void linear(Chain chain, Op.Linear linear, float[] input, float[] output) {
     Node node = chain.head();
     var layer = FullyConnected.of(batch, linear.inFeatures(), linear.outFeatures(), linear.parts());
     var packed = layer.pack(weights.get(node.parameter(Role.WEIGHT)).data());
     float[] bias = linear.bias() ? weights.get(node.parameter(Role.BIAS)).data().clone() : null;
     Activation activation = chain.activation();
-    return step(
+    add(
         chain,
         linear.parts() == 1 ? "linear" : "linear in " + linear.parts() + " parts",
         () -> layer.forward(input, packed, bias, activation, output, workers));
   }
 
-  private Step batchNorm(Chain chain, Op.BatchNorm norm, float[] input, float[] output) {
+  private void batchNorm(Chain chain, Op.BatchNorm norm, float[] input, float[] output) {
     Node node = chain.head();
-    var layer = BatchNormalization.of(inputShape(node), norm.epsilon());
+    var layer = BatchNormalization.of(inputShape(node).prepend(batch), norm.epsilon());
     float[] gamma = weights.get(node.parameter(Role.SCALE)).data().clone();
     float[] beta = weights.get(node.parameter(Role.SHIFT)).data().clone();
     float[] mean = weights.get(node.parameter(Role.RUNNING_MEAN)).data().clone();
     float[] variance = weights.get(node.parameter(Role.RUNNING_VARIANCE)).data().clone();
-    return step(
+    add(
         chain,
         "batch norm",
         () -> layer.forwardInference(input, gamma, beta, mean, variance, output, workers));
   }
 
-  private static Step step(Chain chain, String kernel, Runnable action) {
-    return new Step(description(chain, kernel), collective -> action.run());
+  private void add(Chain chain, String kernel, Runnable action) {
+    steps.add(new Step(description(chain, kernel), collective -> action.run()));
   }
 
   private static String description(Chain chain, String kernel) {
@@ -165,8 +162,8 @@ final class Compiler {
         + kernel;
   }
 
-  /** The shape of the node's first input for the whole batch. */
+  /** The shape of the node's first input for one image. */
   private Shape inputShape(Node node) {
-    return network.shape(node.inputs().getFirst()).prepend(batch);
+    return network.shape(node.inputs().getFirst());
   }
 }

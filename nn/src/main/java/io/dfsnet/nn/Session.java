@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A network compiled for inference: batch norms folded into convolutions, adds and activations done
@@ -75,7 +76,8 @@ public final class Session {
    */
   public static Session of(
       Network network, Weights weights, int batch, Workers workers, Collective collective) {
-    return new Session(network, weights, batch, workers, collective);
+    return new Session(
+        network, weights, batch, workers, Objects.requireNonNull(collective, "collective"));
   }
 
   /** How many images a run takes. */

@@ -15,6 +15,7 @@ import io.dfsnet.nn.train.WeightsBinding;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -100,6 +101,28 @@ class SessionTest {
     steps.forEach(step -> step.action().run(null));
     assertThat(run(network, weights, images, 2, ONE))
         .isEqualTo(buffers.get(network.output().name()));
+  }
+
+  /** What a divided network rests on: a group computed alone has the bits that it has together. */
+  @Test
+  void aGroupByItselfGivesTheBitsOfTheWhole() {
+    Network whole = block(2);
+    Weights weights = TestNetworks.randomWeights(whole, SEED);
+    float[] images = TestNetworks.randomImages(whole, 3, SEED);
+    float[] sums = new float[3 * 5];
+    for (int group = 0; group < 2; group++) {
+      Network half = block(1);
+      float[] halfOfImages = new float[images.length / 2];
+      int part = halfOfImages.length / 3;
+      for (int image = 0; image < 3; image++) {
+        System.arraycopy(images, (2 * image + group) * part, halfOfImages, image * part, part);
+      }
+      float[] partial = run(half, half(weights, half, group), halfOfImages, 3, TWO);
+      for (int i = 0; i < sums.length; i++) {
+        sums[i] = group == 0 ? partial[i] : sums[i] + partial[i];
+      }
+    }
+    assertThat(run(whole, weights, images, 3, ONE)).isEqualTo(sums);
   }
 
   @Test
@@ -212,6 +235,42 @@ class SessionTest {
     assertThatThrownBy(() -> session.run(new float[400], new float[401]))
         .isInstanceOf(NetworkException.class)
         .hasMessageContaining("output [2, 8, 5, 5] are 400 values, found 401");
+  }
+
+  /** A residual block with a projection in so many groups of equal size, and a linear layer. */
+  private static Network block(int groups) {
+    int in = 6 * groups;
+    int out = 10 * groups;
+    var net = Network.builder("block", groups);
+    String image = net.input(in, 9, 9);
+    String x = net.add("conv1", Op.Conv2d.square(in, out, 3, 2, 1, groups), image);
+    x = net.add("bn1", new Op.BatchNorm(out, 1e-5f), x);
+    x = net.add("relu1", new Op.Relu(), x);
+    x = net.add("conv2", Op.Conv2d.square(out, out, 3, 1, 1, groups), x);
+    x = net.add("bn2", new Op.BatchNorm(out, 1e-5f), x);
+    String around = net.add("projection", Op.Conv2d.square(in, out, 1, 2, 0, groups), image);
+    around = net.add("projection.bn", new Op.BatchNorm(out, 1e-5f), around);
+    x = net.add("add", new Op.Add(), x, around);
+    x = net.add("relu2", new Op.Relu(), x);
+    x = net.add("pool", new Op.GlobalAveragePool(), x);
+    net.add("fc", new Op.Linear(out, 5, false, groups), x);
+    return net.build();
+  }
+
+  /** One group's half: of the features that a linear layer reads, of the channels else. */
+  private static Weights half(Weights weights, Network half, int group) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    for (Parameter parameter : half.parameters()) {
+      Tensor target = Tensor.zeros(parameter.shape());
+      float[] source = weights.get(parameter.name()).data();
+      int rows = parameter.name().equals("fc.weight") ? 5 : 1;
+      int part = target.data().length / rows;
+      for (int row = 0; row < rows; row++) {
+        System.arraycopy(source, (2 * row + group) * part, target.data(), row * part, part);
+      }
+      tensors.put(parameter.name(), target);
+    }
+    return new Weights(tensors);
   }
 
   /** Half of a network of two groups. */

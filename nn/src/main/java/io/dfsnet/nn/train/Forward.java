@@ -67,25 +67,24 @@ public final class Forward {
 
   private Variable apply(Node node, Variable images) {
     List<Variable> inputs = node.inputs().stream().map(values::get).toList();
+    int n = images.shape().size(0);
     return switch (node.op()) {
       case Op.Input _ -> images;
       case Op.Conv2d conv -> {
-        Variable x = inputs.getFirst();
-        Shape in = x.shape();
+        Shape map = inputShape(node);
         yield tape.conv2d(
-            x,
+            inputs.getFirst(),
             parameter(node, Role.WEIGHT),
             conv.bias() ? parameter(node, Role.BIAS) : null,
-            conv.geometry(in.size(0), in.size(2), in.size(3)));
+            conv.geometry(n, map.size(1), map.size(2)));
       }
       case Op.BatchNorm norm -> batchNorm(node, norm, inputs.getFirst());
       case Op.Relu _ -> tape.relu(inputs.getFirst());
       case Op.Relu6 _ -> tape.relu6(inputs.getFirst());
       case Op.Add _ -> tape.add(inputs.get(0), inputs.get(1));
-      case Op.MaxPool pool ->
-          tape.maxPool(inputs.getFirst(), pool.geometry(images.shape().size(0), inShape(node)));
+      case Op.MaxPool pool -> tape.maxPool(inputs.getFirst(), pool.geometry(n, inputShape(node)));
       case Op.AveragePool pool ->
-          tape.averagePool(inputs.getFirst(), pool.geometry(images.shape().size(0), inShape(node)));
+          tape.averagePool(inputs.getFirst(), pool.geometry(n, inputShape(node)));
       case Op.GlobalAveragePool _ -> tape.globalAveragePool(inputs.getFirst());
       case Op.Linear linear ->
           tape.linear(
@@ -120,7 +119,7 @@ public final class Forward {
   }
 
   /** The shape of the node's first input for one image. */
-  private Shape inShape(Node node) {
+  private Shape inputShape(Node node) {
     return network.shape(node.inputs().getFirst());
   }
 

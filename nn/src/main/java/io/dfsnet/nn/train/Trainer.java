@@ -139,9 +139,11 @@ public final class Trainer {
     compareShapes("weights", state.weights(), differences);
     compareShapes("velocity", state.velocities(), differences);
     if (!differences.isEmpty()) {
+      int shown = Math.min(differences.size(), 10);
       throw new TrainingException(
           "a saved state continues only what it was saved of; it has "
-              + String.join(", ", differences));
+              + String.join(", ", differences.subList(0, shown))
+              + (shown == differences.size() ? "" : ", and more"));
     }
     state
         .weights()
@@ -170,15 +172,24 @@ public final class Trainer {
       throw new DivergenceException("the loss is " + loss, epochsDone + 1, step + 1);
     }
     tape.backward(mean);
-    float stepRate = rate.at(overall(step));
-    binding
-        .leaves()
-        .forEach((name, leaf) -> sgd.step(name, weights.get(name), leaf.gradient(), stepRate));
+    descend(binding, rate.at(overall(step)));
     int classes = logits.shape().size(1);
     int correct =
         SoftmaxCrossEntropy.correct(
             options.batch(), classes, logits.value().data(), batch.labels());
     return new Outcome(loss, correct);
+  }
+
+  private void descend(Binding binding, float stepRate) {
+    binding
+        .leaves()
+        .forEach(
+            (name, leaf) -> {
+              Tensor gradient = leaf.gradient();
+              if (gradient != null) {
+                sgd.step(name, weights.get(name), gradient, stepRate);
+              }
+            });
   }
 
   /** The number of a step of this epoch over all epochs. */
@@ -216,7 +227,7 @@ public final class Trainer {
           Tensor own = weights.tensors().get(name);
           if (own == null || !own.shape().equals(tensor.shape())) {
             differences.add(
-                what + " '" + name + "' " + tensor.shape() + " that has no counterpart here");
+                what + " '" + name + "' " + tensor.shape() + " without a counterpart here");
           }
         });
   }

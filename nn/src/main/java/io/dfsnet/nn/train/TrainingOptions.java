@@ -36,7 +36,8 @@ public record TrainingOptions(
   public TrainingOptions {
     require(epochs >= 1, "epochs", epochs, "must be at least 1");
     require(batch >= 1, "batch", batch, "must be at least 1");
-    require(peakRate > 0 && peakRate <= 1e6f, "peak rate", peakRate, "must be above 0 and finite");
+    require(
+        peakRate > 0 && peakRate <= 1e6f, "peak rate", peakRate, "must be above 0 and at most 1e6");
     require(momentum >= 0 && momentum < 1, "momentum", momentum, "must be from 0 and below 1");
     require(momentum > 0 || !nesterov, "momentum", momentum, "must be above 0 with Nesterov");
     require(

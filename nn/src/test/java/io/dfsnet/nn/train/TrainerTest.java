@@ -9,7 +9,10 @@ import io.dfsnet.nn.Network;
 import io.dfsnet.nn.Op;
 import io.dfsnet.nn.Weights;
 import io.dfsnet.nn.data.DataException;
+import io.dfsnet.nn.data.DataSources;
 import io.dfsnet.nn.data.ImageSet;
+import io.dfsnet.nn.models.Models;
+import io.dfsnet.nn.models.Shortcut;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -50,6 +53,32 @@ class TrainerTest {
   @Test
   void theThreadCountChangesNoBit() {
     assertThat(trained(ONE, 2)).isEqualTo(trained(TWO, 2));
+  }
+
+  /** Maps large enough that the threads share every layer's work, and every kind of gradient. */
+  @Test
+  void theThreadCountChangesNoBitOfAResidualNetwork() {
+    ImageSet images = DataSources.open("synthetic:train=64,test=16,seed=3").train();
+    var options = TrainingOptions.DEFAULTS.withEpochs(1).withBatch(32);
+    List<List<Integer>> results = new ArrayList<>();
+    for (int threads = 1; threads <= 3; threads++) {
+      var shape = images.shape();
+      var network =
+          Models.create(
+              "resnet8-w8",
+              images.classes(),
+              shape.size(0),
+              shape.size(1),
+              shape.size(2),
+              Shortcut.PROJECTION);
+      Model model = Model.initial(network, 1);
+      try (var workers = new Workers(threads)) {
+        Trainer.of(model, images, options, workers).epoch(ProgressListener.NONE);
+      }
+      results.add(bits(model.weights()));
+    }
+    assertThat(results.get(1)).isEqualTo(results.get(0));
+    assertThat(results.get(2)).isEqualTo(results.get(0));
   }
 
   @Test
@@ -106,7 +135,7 @@ class TrainerTest {
     Model otherModel = Model.initial(other.build(), 1);
     assertThatThrownBy(() -> Trainer.of(otherModel, IMAGES, Toy.OPTIONS, ONE).restore(state))
         .isInstanceOf(TrainingException.class)
-        .hasMessageContaining("weights 'fc.weight' [4, 32]");
+        .hasMessageContaining("weights 'conv1.weight' [8, 1, 3, 3]");
   }
 
   @Test
