@@ -27,7 +27,7 @@ record Deadline(long nanoTime) {
   /** What is left, rounded up to milliseconds, at least 0. */
   int millisLeft() {
     long millis = TimeUnit.NANOSECONDS.toMillis(nanosLeft() + 999_999);
-    return (int) Math.clamp(millis, 0, Integer.MAX_VALUE);
+    return Math.clamp(millis, 0, Integer.MAX_VALUE);
   }
 
   boolean passed() {

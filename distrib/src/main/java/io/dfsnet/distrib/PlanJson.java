@@ -135,7 +135,7 @@ final class PlanJson {
   }
 
   private static long number(Json.Object json, String key, long max) {
-    long number = json.wholeNumber(key);
+    long number = json.integer(key);
     if (number < 0 || number > max) {
       throw new JsonException("json: key '" + key + "' is from 0 to " + max + ", found " + number);
     }
@@ -144,7 +144,7 @@ final class PlanJson {
 
   private static List<Integer> integers(Json.Array array, String what) {
     List<Integer> numbers = new ArrayList<>();
-    for (long number : array.longs(what)) {
+    for (long number : array.integers(what)) {
       if (number < 0 || number > Integer.MAX_VALUE / Float.BYTES) {
         throw new JsonException("json: " + what + " are from 0, found " + number);
       }
