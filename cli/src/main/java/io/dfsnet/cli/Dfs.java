@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
       EvalCommand.class,
       SummaryCommand.class,
       DivideCommand.class,
+      SearchCommand.class,
       NodeCommand.class,
       InferCommand.class,
     })
@@ -50,6 +51,7 @@ final class Dfs implements Runnable {
     line.setOut(out);
     line.setErr(err);
     registerChoice(line, Progress.Style.class);
+    registerChoice(line, SearchConfig.Kind.class);
     registerChoice(line, Shortcut.class);
     registerChoice(line, Topology.class);
     registerChoice(line, WidthPolicy.class);

@@ -12,7 +12,6 @@ import io.dfsnet.nn.file.NetworkFile;
 import io.dfsnet.nn.json.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -95,7 +94,7 @@ final class DivideCommand extends DfsCommand {
   /** Wider layers have weights that no original has: there is nothing to convert. */
   private static void requireKeep(Division asked, Network original) {
     if (asked.width() != WidthPolicy.KEEP) {
-      String width = asked.width().name().toLowerCase(Locale.ROOT);
+      String width = Units.lower(asked.width());
       throw new UsageException(
           "--width "
               + width

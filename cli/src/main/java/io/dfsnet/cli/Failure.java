@@ -3,6 +3,7 @@ package io.dfsnet.cli;
 import io.dfsnet.distrib.DistributedException;
 import io.dfsnet.dividefuse.DivisionException;
 import io.dfsnet.engine.ShapeException;
+import io.dfsnet.nas.SearchException;
 import io.dfsnet.nn.NetworkException;
 import io.dfsnet.nn.data.DataException;
 import io.dfsnet.nn.file.FileFormatException;
@@ -44,6 +45,7 @@ record Failure(int status, String message, boolean defect) {
       case ShapeException e -> usage(e.getMessage());
       case NetworkException e -> usage(e.getMessage());
       case DivisionException e -> usage(e.getMessage());
+      case SearchException e -> usage(e.getMessage());
       case CommandException e -> failed(e.getMessage());
       case DistributedException e when e.code() == DistributedException.Code.INSECURE ->
           usage(e.getMessage() + " (option --insecure-plaintext)");

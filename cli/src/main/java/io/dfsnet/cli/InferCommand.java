@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -105,7 +104,7 @@ final class InferCommand extends DfsCommand {
     }
     Json.Builder json = report.toJson(images.name()).put("verified", verify);
     if (nodes != null) {
-      json.put("topology", topology.name().toLowerCase(Locale.ROOT));
+      json.put("topology", Units.lower(topology));
     }
     output.result(json.build());
   }
@@ -147,7 +146,7 @@ final class InferCommand extends DfsCommand {
   private String where() {
     return nodes == null
         ? "on this machine"
-        : "on " + nodes.size() + " nodes, " + topology.name().toLowerCase(Locale.ROOT);
+        : "on " + nodes.size() + " nodes, " + Units.lower(topology);
   }
 
   private static void requireEqual(int image, float[] distributed, float[] local) {

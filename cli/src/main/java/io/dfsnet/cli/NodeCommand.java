@@ -23,7 +23,8 @@ import picocli.CommandLine.Option;
       "  dfs node --listen 127.0.0.1:7000",
       "  dfs node --listen 192.168.1.20:7000 --insecure-plaintext --cache shards",
       "",
-      "A node needs no model: whoever runs dfs infer sends its part. When it is ready it prints its",
+      "A node needs no model: whoever runs dfs infer sends its part. When it is ready it prints"
+          + " its",
       "address; with --json as {\"host\":...,\"port\":...,\"pid\":...}. Port 0 takes any free one."
     })
 final class NodeCommand extends DfsCommand {

@@ -9,7 +9,6 @@ import io.dfsnet.nn.Summary;
 import io.dfsnet.nn.json.Json;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -82,7 +81,12 @@ final class SummaryCommand extends DfsCommand {
   private static TextTable table(CostModel costs) {
     var table =
         new TextTable(
-            lower(costs.topology()), "parameters", "MACs", "weight bytes", "received", "sent");
+            Units.lower(costs.topology()),
+            "parameters",
+            "MACs",
+            "weight bytes",
+            "received",
+            "sent");
     for (int node = 0; node < costs.nodes().size(); node++) {
       CostModel.NodeCost cost = costs.nodes().get(node);
       table.row(
@@ -98,7 +102,7 @@ final class SummaryCommand extends DfsCommand {
 
   private static Json.Object json(CostModel costs) {
     return Json.object()
-        .put("topology", lower(costs.topology()))
+        .put("topology", Units.lower(costs.topology()))
         .put("exchanges", costs.exchanges().size())
         .put("wireBytes", costs.wireBytes())
         .put("nodes", Json.array(costs.nodes().stream().map(SummaryCommand::json).toList()))
@@ -128,9 +132,5 @@ final class SummaryCommand extends DfsCommand {
         .put("macs", row.macs())
         .put("activationBytes", row.activationBytes())
         .build();
-  }
-
-  private static String lower(Topology topology) {
-    return topology.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Everything that a training run was asked for, defaults filled in: with the data it determines the
@@ -71,7 +72,7 @@ record TrainConfig(
   Json.Object toJson() {
     Json.Builder json = Json.object();
     if (model != null) {
-      json.put("model", model).put("shortcut", lower(shortcut));
+      json.put("model", model).put("shortcut", Units.lower(shortcut));
     }
     if (weights != null) {
       json.put("weights", weights);
@@ -79,7 +80,7 @@ record TrainConfig(
     if (division != null) {
       json.put("groups", division.groups())
           .put("fuse", Json.integers(division.fused().stream().mapToInt(i -> i).toArray()))
-          .put("width", lower(division.width()));
+          .put("width", Units.lower(division.width()));
     }
     json.put("data", data);
     if (limit != null) {
@@ -93,6 +94,15 @@ record TrainConfig(
         .put("warm-up", recipe.warmUpFraction())
         .put("seed", recipe.seed())
         .build();
+  }
+
+  /** The call of {@code dfs train} that asks for exactly this. */
+  String toCommand(String out) {
+    var command = new StringBuilder("dfs train");
+    toJson()
+        .members()
+        .forEach((key, value) -> command.append(" --").append(key).append(' ').append(word(value)));
+    return command.append(" --out ").append(out).toString();
   }
 
   /**
@@ -166,8 +176,15 @@ record TrainConfig(
         constant(WidthPolicy.class, json.text("width")));
   }
 
-  private static String lower(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
+  /** A value as one word of a command line. */
+  private static String word(Json value) {
+    return switch (value) {
+      case Json.Text text when text.value().contains(" ") -> '"' + text.value() + '"';
+      case Json.Text text -> text.value();
+      case Json.Array array ->
+          array.elements().stream().map(Json::toString).collect(Collectors.joining(","));
+      default -> value.toString();
+    };
   }
 
   private static <E extends Enum<E>> E constant(Class<E> type, String name) {

@@ -8,6 +8,7 @@ import io.dfsnet.nn.train.EpochResult;
 import io.dfsnet.nn.train.Evaluation;
 import io.dfsnet.nn.train.Trainer;
 import io.dfsnet.nn.train.TrainerState;
+import io.dfsnet.nn.train.TrainingOptions;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,7 +70,7 @@ final class TrainRun {
       }
       int epochs = config.recipe().epochs();
       while (trainer.epochsDone() < epochs) {
-        EpochResult result = epoch(trainer, train.size() / config.recipe().batch());
+        EpochResult result = epoch(trainer, config.recipe(), train.size(), output);
         boolean tested = result.epoch() % testEvery == 0 || result.epoch() == epochs;
         EpochMetrics done =
             tested
@@ -82,10 +83,10 @@ final class TrainRun {
     return model;
   }
 
-  private EpochResult epoch(Trainer trainer, int steps) {
-    int number = trainer.epochsDone() + 1;
-    try (var progress =
-        output.progress("epoch " + number + "/" + config.recipe().epochs(), steps)) {
+  /** Trains one epoch and shows how far it is. */
+  static EpochResult epoch(Trainer trainer, TrainingOptions recipe, int images, Output output) {
+    String task = "epoch " + (trainer.epochsDone() + 1) + "/" + recipe.epochs();
+    try (var progress = output.progress(task, images / recipe.batch())) {
       return trainer.epoch(
           step -> progress.update(step.number(), Units.format("loss %.4f", step.loss())));
     }

@@ -39,6 +39,11 @@ final class Units {
     return format("%.2f %%", 100 * share);
   }
 
+  /** A constant as options and results write it. */
+  static String lower(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
   /** {@link String#format} with a decimal point everywhere in the world. */
   static String format(String pattern, Object... values) {
     return String.format(Locale.ROOT, pattern, values);

@@ -51,7 +51,8 @@ class InferCommandTest {
         .isPositive()
         .isLessThanOrEqualTo(latency.number("p99").doubleValue());
     assertThat(infer.has("nodes")).isFalse();
-    assertThat(infer("--local").succeeds().out()).contains("on this machine", "latency of an image");
+    assertThat(infer("--local").succeeds().out())
+        .contains("on this machine", "latency of an image");
   }
 
   @Test

@@ -45,6 +45,7 @@ class NodeCommandTest {
   @Test
   void cacheMustBeAFolder(@TempDir Path folder) throws Exception {
     Path file = Files.writeString(folder.resolve("file"), "");
-    dfs("node", "--listen", "127.0.0.1:0", "--cache", file).fails(2, "--cache " + file, "name a folder");
+    dfs("node", "--listen", "127.0.0.1:0", "--cache", file)
+        .fails(2, "--cache " + file, "name a folder");
   }
 }

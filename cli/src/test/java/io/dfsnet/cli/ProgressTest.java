@@ -34,8 +34,19 @@ class ProgressTest {
 
   private static Call train(Path run, String style) {
     return dfs(
-            "train", "--model", "resnet8-w1", "--data", "synthetic:train=16,test=4", "--epochs", 1,
-            "--batch", 8, "--progress", style, "--out", run)
+            "train",
+            "--model",
+            "resnet8-w1",
+            "--data",
+            "synthetic:train=16,test=4",
+            "--epochs",
+            1,
+            "--batch",
+            8,
+            "--progress",
+            style,
+            "--out",
+            run)
         .succeeds();
   }
 }

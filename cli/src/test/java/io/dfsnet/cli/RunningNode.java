@@ -1,10 +1,10 @@
 package io.dfsnet.cli;
 
 import io.dfsnet.nn.json.Json;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PipedReader;
 import java.io.PipedWriter;
-import java.io.BufferedReader;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.concurrent.CompletableFuture;

@@ -1,0 +1,134 @@
+package io.dfsnet.cli;
+
+import io.dfsnet.dividefuse.Division;
+import io.dfsnet.engine.Workers;
+import io.dfsnet.nas.FairSampler;
+import io.dfsnet.nas.Fitness;
+import io.dfsnet.nas.SearchResult;
+import io.dfsnet.nas.SearchSpace;
+import io.dfsnet.nas.Supernet;
+import io.dfsnet.nas.SupernetFitness;
+import io.dfsnet.nn.Network;
+import io.dfsnet.nn.Seeds;
+import io.dfsnet.nn.data.Augmentation;
+import io.dfsnet.nn.data.Batch;
+import io.dfsnet.nn.data.Batches;
+import io.dfsnet.nn.data.ImageSet;
+import io.dfsnet.nn.file.SafeTensors;
+import io.dfsnet.nn.json.Json;
+import io.dfsnet.nn.train.Trainer;
+import io.dfsnet.nn.train.TrainingOptions;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+
+/** Trains a supernet, then asks it which positions are worth fusing. */
+final class SearchRun {
+  static final String SUPERNET = "supernet.safetensors";
+
+  /** How many batches a candidate's batch norms are calibrated on. */
+  private static final int CALIBRATION_BATCHES = 10;
+
+  private final SearchConfig config;
+  private final Network original;
+  private final ImageSet trained;
+  private final ImageSet heldOut;
+  private final SearchSpace space;
+  private final Output output;
+
+  /**
+   * Checks the options and makes nothing yet.
+   *
+   * @param original undivided
+   * @param train the training images; some of them are held out to judge the candidates
+   */
+  SearchRun(SearchConfig config, Network original, ImageSet train, Output output) {
+    this.config = config;
+    this.original = original;
+    this.output = output;
+    int[] order = shuffled(train.size(), config.training().recipe().seed());
+    int held = config.heldOut();
+    if (train.size() - held < config.training().recipe().batch()) {
+      throw new UsageException(
+          "--held-out "
+              + held
+              + ": leaves "
+              + (train.size() - held)
+              + " images to train on, fewer than a batch of "
+              + config.training().recipe().batch()
+              + "; take a smaller --batch or more images");
+    }
+    heldOut = train.select(IntStream.of(order).limit(held).sorted().toArray());
+    trained = train.select(IntStream.of(order).skip(held).sorted().toArray());
+    Division division = config.training().division();
+    space = SearchSpace.of(original, division.groups(), division.width(), config.budget());
+  }
+
+  /** Which sets of positions are candidates. */
+  SearchSpace space() {
+    return space;
+  }
+
+  /** Trains, writes the supernet into the folder, and searches. */
+  SearchResult search(RunFolder folder, Workers workers) throws IOException {
+    Division division = config.training().division();
+    TrainingOptions recipe = config.training().recipe();
+    Supernet supernet =
+        Supernet.initial(original, division.groups(), division.width(), recipe.seed());
+    folder.make();
+    folder.writeJson(RunFolder.CONFIG, config.toJson());
+    train(supernet, recipe, folder, workers);
+    new SafeTensors(supernet.weights().tensors(), Map.of()).write(folder.path(SUPERNET));
+    Fitness fitness = new SupernetFitness(supernet, calibration(recipe), heldOut, workers);
+    try (Progress progress = output.progress("searching", config.evaluations())) {
+      var counted = new int[1];
+      return config
+          .strategyWithSeed()
+          .search(
+              space,
+              fitness,
+              candidate ->
+                  progress.update(
+                      ++counted[0], candidate.fused() + " " + Units.percent(candidate.fitness())));
+    }
+  }
+
+  private void train(Supernet supernet, TrainingOptions recipe, RunFolder folder, Workers workers) {
+    var sampler = new FairSampler(space, recipe.seed());
+    var trainer =
+        new Trainer(
+            supernet.weights(),
+            trained,
+            recipe,
+            workers,
+            step -> supernet.candidate(sampler.positions(step)));
+    List<Json.Object> metrics = new ArrayList<>();
+    while (trainer.epochsDone() < recipe.epochs()) {
+      EpochMetrics epoch = EpochMetrics.of(TrainRun.epoch(trainer, recipe, trained.size(), output));
+      metrics.add(epoch.toJson());
+      folder.writeLines(RunFolder.METRICS, metrics);
+      output.done(epoch.toText(recipe.epochs()));
+    }
+  }
+
+  private List<Batch> calibration(TrainingOptions recipe) {
+    var batches = new Batches(trained, recipe.batch(), Augmentation.NONE, recipe.seed());
+    int count = Math.min(CALIBRATION_BATCHES, batches.perEpoch());
+    return IntStream.range(0, count).mapToObj(index -> batches.get(0, index)).toList();
+  }
+
+  /** The numbers of all images, in an order of the seed. */
+  private static int[] shuffled(int images, long seed) {
+    RandomGenerator random = Seeds.random(seed, "held out");
+    int[] order = new int[images];
+    for (int i = 0; i < images; i++) {
+      int j = random.nextInt(i + 1);
+      order[i] = order[j];
+      order[j] = i;
+    }
+    return order;
+  }
+}
