@@ -1,9 +1,9 @@
 package io.dfsnet.cli;
 
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExecutionException;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
@@ -12,9 +12,11 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Dfs.Version.class,
     sortOptions = false,
+    abbreviateSynopsis = true,
     optionListHeading = "%nOptions:%n")
 abstract class DfsCommand implements Callable<Integer> {
-  @Mixin final GlobalOptions global = new GlobalOptions();
+  @ArgGroup(validate = false, heading = "%nGeneral:%n", order = 9)
+  GlobalOptions global = new GlobalOptions();
 
   @Spec CommandSpec spec;
 

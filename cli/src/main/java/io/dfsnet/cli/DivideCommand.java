@@ -12,8 +12,8 @@ import io.dfsnet.nn.file.NetworkFile;
 import io.dfsnet.nn.json.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Divides a trained network: keeps of its weights what the groups still have. */
@@ -37,7 +37,8 @@ final class DivideCommand extends DfsCommand {
       description = "Trained network: a file, or the folder of a run (its last weights).")
   Path weights;
 
-  @Mixin final DivisionOptions division = new DivisionOptions();
+  @ArgGroup(validate = false, heading = "%nDividing:%n", order = 3)
+  DivisionOptions division = new DivisionOptions();
 
   @Option(names = "--out", paramLabel = "FILE", required = true, description = "File to write.")
   Path out;

@@ -5,8 +5,8 @@ import io.dfsnet.nn.Session;
 import io.dfsnet.nn.data.ImageSet;
 import io.dfsnet.nn.json.Json;
 import java.util.Arrays;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /** Measures a trained network on the test images of a data set. */
 @Command(
@@ -24,8 +24,11 @@ import picocli.CommandLine.Mixin;
 final class EvalCommand extends DfsCommand {
   private static final int BATCH = 100;
 
-  @Mixin final ModelOptions model = new ModelOptions();
-  @Mixin final DataOptions data = new DataOptions();
+  @ArgGroup(validate = false, heading = "%nNetwork:%n", order = 1)
+  ModelOptions model = new ModelOptions();
+
+  @ArgGroup(validate = false, heading = "%nData:%n", order = 2)
+  DataOptions data = new DataOptions();
 
   @Override
   void run(Output output) {

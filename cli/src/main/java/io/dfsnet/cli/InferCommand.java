@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Runs test images one by one, on nodes or here, and says how well and how fast. */
@@ -38,7 +38,8 @@ final class InferCommand extends DfsCommand {
       description = "Trained network: a file, or the folder of a run (its last weights).")
   Path weights;
 
-  @Mixin final DataOptions data = new DataOptions();
+  @ArgGroup(validate = false, heading = "%nData:%n", order = 2)
+  DataOptions data = new DataOptions();
 
   @Option(
       names = "--nodes",

@@ -15,9 +15,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedSet;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -41,10 +41,17 @@ final class SearchCommand extends DfsCommand {
   private static final String CANDIDATES = "candidates.jsonl";
   private static final int SHOWN = 10;
 
-  @Mixin final ModelOptions model = new ModelOptions();
-  @Mixin final DataOptions data = new DataOptions();
-  @Mixin final DivisionOptions division = new DivisionOptions();
-  @Mixin final RecipeOptions recipe = new RecipeOptions();
+  @ArgGroup(validate = false, heading = "%nNetwork:%n", order = 1)
+  ModelOptions model = new ModelOptions();
+
+  @ArgGroup(validate = false, heading = "%nData:%n", order = 2)
+  DataOptions data = new DataOptions();
+
+  @ArgGroup(validate = false, heading = "%nDividing:%n", order = 3)
+  DivisionOptions division = new DivisionOptions();
+
+  @ArgGroup(validate = false, heading = "%nTraining:%n", order = 4)
+  RecipeOptions recipe = new RecipeOptions();
 
   @Option(
       names = "--budget",

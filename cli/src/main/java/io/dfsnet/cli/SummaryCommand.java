@@ -9,8 +9,8 @@ import io.dfsnet.nn.Summary;
 import io.dfsnet.nn.json.Json;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What a network consists of, and what it costs on one machine and on several. */
@@ -27,8 +27,11 @@ import picocli.CommandLine.Option;
       "Bytes are those of one image in fp32, with every group on a node of its own."
     })
 final class SummaryCommand extends DfsCommand {
-  @Mixin final ModelOptions model = new ModelOptions();
-  @Mixin final DivisionOptions division = new DivisionOptions();
+  @ArgGroup(validate = false, heading = "%nNetwork:%n", order = 1)
+  ModelOptions model = new ModelOptions();
+
+  @ArgGroup(validate = false, heading = "%nDividing:%n", order = 3)
+  DivisionOptions division = new DivisionOptions();
 
   @Option(
       names = "--classes",

@@ -5,8 +5,8 @@ import io.dfsnet.nn.Model;
 import io.dfsnet.nn.json.Json;
 import java.io.IOException;
 import java.nio.file.Path;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Trains a network into a run folder. */
@@ -27,10 +27,17 @@ import picocli.CommandLine.Option;
       "run gives the same bits as one that was never interrupted."
     })
 final class TrainCommand extends DfsCommand {
-  @Mixin final ModelOptions model = new ModelOptions();
-  @Mixin final DataOptions data = new DataOptions();
-  @Mixin final DivisionOptions division = new DivisionOptions();
-  @Mixin final RecipeOptions recipe = new RecipeOptions();
+  @ArgGroup(validate = false, heading = "%nNetwork:%n", order = 1)
+  ModelOptions model = new ModelOptions();
+
+  @ArgGroup(validate = false, heading = "%nData:%n", order = 2)
+  DataOptions data = new DataOptions();
+
+  @ArgGroup(validate = false, heading = "%nDividing:%n", order = 3)
+  DivisionOptions division = new DivisionOptions();
+
+  @ArgGroup(validate = false, heading = "%nTraining:%n", order = 4)
+  RecipeOptions recipe = new RecipeOptions();
 
   @Option(
       names = "--out",
