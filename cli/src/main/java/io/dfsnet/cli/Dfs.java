@@ -55,6 +55,7 @@ final class Dfs implements Runnable {
     registerChoice(line, Shortcut.class);
     registerChoice(line, Topology.class);
     registerChoice(line, WidthPolicy.class);
+    line.setExpandAtFiles(false);
     line.setUsageHelpWidth(HELP_WIDTH);
     line.setParameterExceptionHandler(handler);
     line.setExecutionExceptionHandler(handler);

@@ -41,4 +41,18 @@ abstract class DfsCommand implements Callable<Integer> {
     }
     return 0;
   }
+
+  /**
+   * Refuses options that would have no effect.
+   *
+   * @param why what makes them meaningless, and the mend
+   * @throws UsageException naming the first of them that was given
+   */
+  final void requireAbsent(String why, String... options) {
+    for (String option : options) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new UsageException(option + ": " + why);
+      }
+    }
+  }
 }

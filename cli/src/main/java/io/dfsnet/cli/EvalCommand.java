@@ -34,10 +34,7 @@ final class EvalCommand extends DfsCommand {
   void run(Output output) {
     model.requireWeights();
     ImageSet images = data.limited(data.open().test());
-    Model trained =
-        model.name == null
-            ? ModelOptions.read(model.weights)
-            : ModelOptions.read(model.weights, model.create(images.classes(), images.shape()));
+    Model trained = trained(images);
     DataOptions.requireFit(trained.network(), images);
 
     var scores = new Scores();

@@ -6,9 +6,6 @@ import picocli.CommandLine.Option;
 
 /** The options that every command has. */
 final class GlobalOptions {
-  /** The seed of a run that names none. */
-  static final long DEFAULT_SEED = 1;
-
   @Option(
       names = "--json",
       description = "Print exactly one JSON object on standard output; the rest goes to stderr.")
@@ -35,11 +32,6 @@ final class GlobalOptions {
 
   @Option(names = "--debug", description = "Print the stack trace of an error.")
   boolean debug;
-
-  /** The seed asked for, or the default one. */
-  long seed() {
-    return seed == null ? DEFAULT_SEED : seed;
-  }
 
   /** The threads that compute; the caller closes them. */
   Workers workers() {

@@ -7,11 +7,13 @@ import io.dfsnet.dividefuse.Placement;
 import io.dfsnet.dividefuse.Topology;
 import io.dfsnet.engine.Workers;
 import io.dfsnet.nn.Model;
+import io.dfsnet.nn.Network;
 import io.dfsnet.nn.data.ImageSet;
 import io.dfsnet.nn.json.Json;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -81,7 +83,7 @@ final class InferCommand extends DfsCommand {
     ImageSet images = data.limited(data.open().test());
     Model model = ModelOptions.read(weights);
     DataOptions.requireFit(model.network(), images);
-    requireNodes(model);
+    requireNodes(model.network());
     var report = new InferenceReport(model.network(), nodes);
     try (Workers workers = global.workers();
         Inference inference = nodes == null ? Inference.local(model, workers) : connect(model);
@@ -111,24 +113,30 @@ final class InferCommand extends DfsCommand {
   }
 
   private void requireConsistent() {
-    if (local && nodes != null) {
-      throw new UsageException("--local: not with --nodes; take one of them");
+    if (nodes == null) {
+      requireAbsent(
+          "is about nodes; leave it out, or add --nodes",
+          "--topology",
+          "--deadline-ms",
+          "--verify",
+          "--insecure-plaintext");
+      return;
     }
-    if (verify && nodes == null) {
-      throw new UsageException("--verify: compares nodes with one process; add --nodes");
+    requireAbsent("not with --nodes; take one of them", "--local");
+    if (new HashSet<>(nodes).size() < nodes.size()) {
+      throw new UsageException("--nodes: " + nodes + " has a node twice; name each node once");
     }
   }
 
-  private void requireNodes(Model model) {
-    int groups = model.network().groups();
-    if (nodes != null && nodes.size() > groups) {
+  private void requireNodes(Network network) {
+    if (nodes != null && nodes.size() > network.groups()) {
       throw new UsageException(
           "--nodes: "
               + nodes.size()
               + " nodes are too many for "
-              + model.network()
+              + network
               + "; name 1 to "
-              + groups
+              + network.groups()
               + ", or divide the network into more groups");
     }
   }
@@ -147,7 +155,10 @@ final class InferCommand extends DfsCommand {
   private String where() {
     return nodes == null
         ? "on this machine"
-        : "on " + nodes.size() + " nodes, " + Units.lower(topology);
+        : "on "
+            + nodes.size()
+            + (nodes.size() == 1 ? " node, " : " nodes, ")
+            + Units.lower(topology);
   }
 
   private static void requireEqual(int image, float[] distributed, float[] local) {

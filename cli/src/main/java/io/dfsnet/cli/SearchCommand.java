@@ -34,7 +34,9 @@ import picocli.CommandLine.TypeConversionException;
       "             --budget bytes=64KiB --strategy random --evaluations 500 --out runs/search56",
       "",
       "One supernet is trained for all candidates; they are then compared on training images that",
-      "were held out. Budget bytes are what each node receives for one image in fp32."
+      "were held out. Budget bytes are what each node receives for one image in fp32. Of a"
+          + " --weights",
+      "file only the network is used."
     })
 final class SearchCommand extends DfsCommand {
   private static final String RESULT = "search.json";
@@ -113,18 +115,17 @@ final class SearchCommand extends DfsCommand {
   }
 
   private Network original(ImageSet train) {
-    Network network =
-        model.weights == null
-            ? model.create(train.classes(), train.shape())
-            : ModelOptions.read(model.weights).network();
+    if (model.weights == null) {
+      return model.create(train.classes(), train.shape());
+    }
+    requireAbsent("is known from the file of --weights", "--shortcut");
+    Network network = ModelOptions.read(model.weights).network();
     DataOptions.requireFit(network, train);
     return network;
   }
 
   private SearchConfig config(ImageSet train) {
-    if (division.fuse != null) {
-      throw new UsageException("--fuse: is what the search finds; leave it out");
-    }
+    requireAbsent("is what the search finds; leave it out", "--fuse");
     Division divided =
         division
             .division()

@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
@@ -84,7 +85,7 @@ final class SearchRun {
     new SafeTensors(supernet.weights().tensors(), Map.of()).write(folder.path(SUPERNET));
     Fitness fitness = new SupernetFitness(supernet, calibration(recipe), heldOut, workers);
     try (Progress progress = output.progress("searching", config.evaluations())) {
-      var counted = new int[1];
+      var evaluated = new AtomicInteger();
       return config
           .strategyWithSeed()
           .search(
@@ -92,7 +93,8 @@ final class SearchRun {
               fitness,
               candidate ->
                   progress.update(
-                      ++counted[0], candidate.fused() + " " + Units.percent(candidate.fitness())));
+                      evaluated.incrementAndGet(),
+                      candidate.fused() + " " + Units.percent(candidate.fitness())));
     }
   }
 

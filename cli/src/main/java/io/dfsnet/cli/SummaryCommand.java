@@ -76,9 +76,11 @@ final class SummaryCommand extends DfsCommand {
 
   private Network network() {
     model.requireOne();
-    return model.weights == null
-        ? model.create(classes, image)
-        : ModelOptions.read(model.weights).network();
+    if (model.weights == null) {
+      return model.create(classes, image);
+    }
+    requireAbsent("is known from the file of --weights", "--classes", "--image", "--shortcut");
+    return ModelOptions.read(model.weights).network();
   }
 
   private static TextTable table(CostModel costs) {

@@ -63,6 +63,9 @@ final class TrainCommand extends DfsCommand {
     RunFolder folder = resume ? RunFolder.resume(out) : RunFolder.begin(out);
     TrainConfig config = resume ? resumed(folder) : over(TrainConfig.DEFAULTS);
     config.requireComplete();
+    if (config.weights() != null) {
+      requireAbsent("is known from the file of --weights", "--shortcut");
+    }
     var run = new TrainRun(config, folder, evalEvery, global, output);
     Model trained = run.train();
 

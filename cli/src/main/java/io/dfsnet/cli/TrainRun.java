@@ -116,7 +116,17 @@ final class TrainRun {
     } catch (IllegalArgumentException broken) {
       throw folder.broken(RunFolder.METRICS, broken);
     }
-    output.log("resumes after epoch " + trainer.epochsDone() + " of " + config.recipe().epochs());
+    requireMetrics(trainer.epochsDone());
+    output.done("resumes after epoch " + trainer.epochsDone() + " of " + config.recipe().epochs());
+  }
+
+  private void requireMetrics(int epochsDone) {
+    boolean over = epochsDone == config.recipe().epochs();
+    if (metrics.size() != epochsDone || over && metrics.getLast().testAccuracy() == null) {
+      throw folder.broken(
+          RunFolder.METRICS,
+          new IllegalArgumentException("lacks epochs of the " + epochsDone + " that are done"));
+    }
   }
 
   private void sayHowToGoOn() {

@@ -79,6 +79,8 @@ class EvalCommandTest {
   @Test
   void missingArgumentsAreNamed() {
     dfs("eval", "--data", DATA).fails(2, "--weights: is missing");
+    dfs("eval", "--weights", weights, "--data", DATA, "--shortcut", "pad")
+        .fails(2, "--shortcut: is about --model");
     dfs("eval", "--weights", weights).fails(2, "--data: is missing");
     dfs("eval", "--weights", folder, "--data", DATA).fails(2, "no file", "last.safetensors");
   }

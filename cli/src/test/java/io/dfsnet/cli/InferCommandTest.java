@@ -73,7 +73,7 @@ class InferCommandTest {
       assertThat(central.out())
           .contains("on 2 nodes, central", "verified", first.address(), second.address());
       assertThat(infer("--nodes", first.address(), "--verify").succeeds().out())
-          .contains("on 1 nodes");
+          .contains("on 1 node, ");
     }
   }
 
@@ -99,7 +99,9 @@ class InferCommandTest {
     infer("--nodes", "here").fails(2, "--nodes", "'here' is not HOST:PORT");
     infer("--nodes", "a:1,b:2,c:3").fails(2, "3 nodes are too many", "1 to 2");
     infer("--nodes", "127.0.0.1:1", "--local").fails(2, "--local: not with --nodes");
-    infer("--verify").fails(2, "--verify", "add --nodes");
+    infer("--verify").fails(2, "--verify: is about nodes", "add --nodes");
+    infer("--topology", "central").fails(2, "--topology: is about nodes");
+    infer("--nodes", "a:1,a:1").fails(2, "has a node twice");
     infer("--topology", "ring").fails(2, "'ring' is not one of parallel, central");
     infer("--deadline-ms", 0).fails(2, "--deadline-ms");
     dfs("infer", "--data", DATA).fails(2, "'--weights=FILE'");

@@ -56,6 +56,8 @@ class SummaryCommandTest {
   void wrongCallsAreRefused() {
     dfs("summary").fails(2, "--model: is missing");
     dfs("summary", "--model", "resnet8", "--weights", "x").fails(2, "--model: not with --weights");
+    dfs("summary", "--weights", "x", "--classes", 3).fails(2, "--classes: is known from the file");
+    dfs("summary", "--weights", "x", "--shortcut", "pad").fails(2, "--shortcut: is known");
     dfs("summary", "--model", "resnet9").fails(2, "model 'resnet9'", "did you mean 'resnet8'?");
     dfs("summary", "--model", "resnet8", "--classes", 0).fails(2, "--classes", "less than 1");
     dfs("summary", "--model", "resnet8", "--image", "32x32").fails(2, "--image", "3x32x32");

@@ -103,6 +103,8 @@ class TrainCommandTest {
   void damagedRunsAreNamed() throws IOException {
     Path run = folder.resolve("run");
     tiny(run, "--epochs", 1).succeeds();
+    Files.delete(run.resolve("metrics.jsonl"));
+    dfs("train", "--out", run, "--resume").fails(1, "metrics.jsonl", "lacks epochs");
     Files.writeString(run.resolve("config.json"), "{\"model\":");
     dfs("train", "--out", run, "--resume").fails(1, "config.json", "ends too early");
   }
@@ -129,6 +131,8 @@ class TrainCommandTest {
     tiny(run, "--limit", 10).fails(2, "--batch 16", "10 training images");
     tiny(run, "--weights", "x").fails(2, "--model: not with --weights");
     dfs("train", "--out", run, "--weights", "nowhere", "--data", DATA).fails(2, "no file nowhere");
+    dfs("train", "--out", run, "--weights", "nowhere", "--data", DATA, "--groups", 2)
+        .fails(2, "--groups: not with --weights", "dfs divide");
     assertThat(run).doesNotExist();
   }
 
