@@ -1,0 +1,248 @@
+package io.dfsnet.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A convolution planned for one geometry, forward and backward. All arrays are NCHW; results are
+ * overwritten.
+ *
+ * <p>Every pass is a sum over shifted planes (see {@link Planes}). Forward sums the products of an
+ * output element in one <i>canonical order</i>: from +0 a fused multiply-add for each input channel
+ * of the group, kernel row and kernel column, in this order, taps on the padding included as zero;
+ * then the {@link Epilogue}. So its bits depend neither on the kernel, the SIMD width and the
+ * thread count, nor on the batch around an image. Backward to data has such an order too. Backward
+ * to weights depends on the SIMD width but not on the thread count.
+ *
+ * <p>A convolution owns its scratch memory: one call at a time. After the first call with a thread
+ * count, further ones allocate nothing.
+ */
+public final class Convolution {
+  private final Conv2dGeometry geometry;
+  private final KernelRegistry.Choice<SumKernel> forwardChoice;
+  private final KernelRegistry.Choice<SumKernel> backwardDataChoice;
+  private final KernelRegistry.Choice<OuterKernel> backwardWeightsChoice;
+  private final Kernels kernels;
+
+  // Planned when first used: inference never pays for training.
+  private ShiftedSum forward;
+  private ShiftedSum backwardData;
+  private float[][] backwardDataWeights;
+  private OuterProduct backwardWeights;
+  private final float[][] forwardWeights = new float[1][];
+
+  /** Plans a convolution with the kernels that {@link Engine} has chosen. */
+  public static Convolution of(Conv2dGeometry geometry) {
+    var kernels = Engine.kernels();
+    var registry = new KernelRegistry(kernels);
+    return new Convolution(
+        geometry,
+        kernels,
+        registry.forward(geometry).getFirst(),
+        registry.backwardData(geometry).getFirst(),
+        registry.backwardWeights(geometry).getFirst());
+  }
+
+  Convolution(
+      Conv2dGeometry geometry,
+      Kernels kernels,
+      KernelRegistry.Choice<SumKernel> forward,
+      KernelRegistry.Choice<SumKernel> backwardData,
+      KernelRegistry.Choice<OuterKernel> backwardWeights) {
+    requireArrays(geometry);
+    this.geometry = geometry;
+    this.kernels = kernels;
+    this.forwardChoice = forward;
+    this.backwardDataChoice = backwardData;
+    this.backwardWeightsChoice = backwardWeights;
+  }
+
+  public Conv2dGeometry geometry() {
+    return geometry;
+  }
+
+  /** The name of the forward kernel; {@code KernelRegistry} explains the grammar. */
+  public String forwardKernel() {
+    return forwardChoice.name();
+  }
+
+  /** The name of the kernel for the gradient of the input. */
+  public String backwardDataKernel() {
+    return backwardDataChoice.name();
+  }
+
+  /** The name of the kernel for the gradient of the weights. */
+  public String backwardWeightsKernel() {
+    return backwardWeightsChoice.name();
+  }
+
+  /**
+   * Brings weights {@code [outChannels, inChannels / groups, kernelHeight, kernelWidth]} into the
+   * forward kernel's order.
+   */
+  public PackedWeights pack(float[] weights) {
+    requireLength("weights", weights, geometry.weightShape());
+    return new PackedWeights(
+        geometry.weightShape(),
+        geometry.groups(),
+        forwardChoice.tile().rows(),
+        plannedForward().pack(weights)[0]);
+  }
+
+  /**
+   * Computes the output from the input.
+   *
+   * @param input {@code geometry().inShape()}
+   * @param weights packed by this convolution, or by one that differs in batch and image size only
+   * @param output {@code geometry().outShape()}
+   * @throws ShapeException if an array does not fit the geometry
+   */
+  public void forward(
+      float[] input, PackedWeights weights, Epilogue epilogue, float[] output, Workers workers) {
+    requireLength("input", input, geometry.inShape());
+    requireLength("output", output, geometry.outShape());
+    requireEpilogue(epilogue, output);
+    forwardWeights[0] = weights.data(geometry, forwardChoice.tile().rows());
+    plannedForward().run(input, forwardWeights, epilogue, output, workers);
+  }
+
+  /**
+   * Computes the gradient of the input from the gradient of the output; input elements that no
+   * output reads get 0.
+   *
+   * @param gradOutput {@code geometry().outShape()}
+   * @param weights {@code geometry().weightShape()}, not packed
+   * @param gradInput {@code geometry().inShape()}
+   * @throws ShapeException if an array does not fit the geometry
+   */
+  public void backwardData(
+      float[] gradOutput, float[] weights, float[] gradInput, Workers workers) {
+    requireLength("gradient of the output", gradOutput, geometry.outShape());
+    requireLength("weights", weights, geometry.weightShape());
+    requireLength("gradient of the input", gradInput, geometry.inShape());
+    if (backwardData == null) {
+      backwardData = new ShiftedSum(kernels, backwardDataChoice, backwardDataProblem(geometry));
+      backwardDataWeights = backwardData.pack(weights);
+    } else {
+      backwardData.pack(weights, backwardDataWeights);
+    }
+    backwardData.run(gradOutput, backwardDataWeights, Epilogue.NONE, gradInput, workers);
+  }
+
+  /**
+   * Computes the gradient of the weights from the input and the gradient of the output.
+   *
+   * @param input {@code geometry().inShape()}
+   * @param gradOutput {@code geometry().outShape()}
+   * @param gradWeights {@code geometry().weightShape()}
+   * @throws ShapeException if an array does not fit the geometry
+   */
+  public void backwardWeights(
+      float[] input, float[] gradOutput, float[] gradWeights, Workers workers) {
+    requireLength("input", input, geometry.inShape());
+    requireLength("gradient of the output", gradOutput, geometry.outShape());
+    requireLength("gradient of the weights", gradWeights, geometry.weightShape());
+    if (backwardWeights == null) {
+      backwardWeights = new OuterProduct(kernels, backwardWeightsChoice, geometry);
+    }
+    backwardWeights.run(input, gradOutput, gradWeights, workers);
+  }
+
+  private ShiftedSum plannedForward() {
+    if (forward == null) {
+      forward = new ShiftedSum(kernels, forwardChoice, forwardProblem(geometry));
+    }
+    return forward;
+  }
+
+  private static ShiftedSum.Problem forwardProblem(Conv2dGeometry geometry) {
+    var taps = TapGrid.forward(geometry);
+    List<ShiftedSum.Tap> all = new ArrayList<>();
+    for (int i = 0; i < geometry.kernelHeight(); i++) {
+      for (int j = 0; j < geometry.kernelWidth(); j++) {
+        all.add(new ShiftedSum.Tap(i * geometry.kernelWidth() + j, i, j));
+      }
+    }
+    var whole = new ShiftedSum.Part(taps.rows(), taps.columns(), 0, 0, 1, 1, all);
+    int kernel = geometry.kernelHeight() * geometry.kernelWidth();
+    return new ShiftedSum.Problem(
+        taps,
+        List.of(whole),
+        geometry.n(),
+        geometry.groups(),
+        geometry.inChannelsPerGroup(),
+        geometry.outChannelsPerGroup(),
+        geometry.outHeight(),
+        geometry.outWidth(),
+        geometry.inChannelsPerGroup() * kernel,
+        kernel);
+  }
+
+  private static ShiftedSum.Problem backwardDataProblem(Conv2dGeometry geometry) {
+    var input = InputPhases.of(geometry);
+    List<ShiftedSum.Part> parts = new ArrayList<>();
+    for (var vertical : input.vertical()) {
+      for (var horizontal : input.horizontal()) {
+        parts.add(
+            new ShiftedSum.Part(
+                vertical.count(),
+                horizontal.count(),
+                vertical.first(),
+                horizontal.first(),
+                // A single phase is the whole axis.
+                input.vertical().size() == 1 ? 1 : geometry.strideHeight(),
+                input.horizontal().size() == 1 ? 1 : geometry.strideWidth(),
+                input.taps(vertical, horizontal, geometry.kernelWidth())));
+      }
+    }
+    int kernel = geometry.kernelHeight() * geometry.kernelWidth();
+    return new ShiftedSum.Problem(
+        input.taps(),
+        parts,
+        geometry.n(),
+        geometry.groups(),
+        geometry.outChannelsPerGroup(),
+        geometry.inChannelsPerGroup(),
+        geometry.inHeight(),
+        geometry.inWidth(),
+        kernel,
+        geometry.inChannelsPerGroup() * kernel);
+  }
+
+  private void requireEpilogue(Epilogue epilogue, float[] output) {
+    if (epilogue.bias() != null) {
+      requireLength("bias", epilogue.bias(), Shape.of(geometry.outChannels()));
+    }
+    if (epilogue.addend() != null) {
+      requireLength("addend", epilogue.addend(), geometry.outShape());
+      if (epilogue.addend() == output) {
+        throw new ShapeException(
+            "conv2d", "the addend must not be the output array (problem " + geometry + ")");
+      }
+    }
+  }
+
+  private void requireLength(String what, float[] array, Shape shape) {
+    if (array.length != shape.elements()) {
+      throw new ShapeException(
+          "conv2d",
+          what
+              + " needs "
+              + shape.elements()
+              + " values for "
+              + shape
+              + ", found "
+              + array.length
+              + " (problem "
+              + geometry
+              + ")");
+    }
+  }
+
+  /** Refuses geometries whose tensors no array can hold. */
+  private static void requireArrays(Conv2dGeometry geometry) {
+    geometry.inShape();
+    geometry.outShape();
+    geometry.weightShape();
+  }
+}

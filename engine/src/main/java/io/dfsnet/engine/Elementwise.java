@@ -1,0 +1,114 @@
+package io.dfsnet.engine;
+
+import java.util.function.IntConsumer;
+
+/**
+ * Operations that look at one position at a time. All arrays of a call have the same length; an
+ * output may be the same array as an input.
+ *
+ * <p>Every loop reads and writes its arrays at the same index. That is the shape in which C2 can
+ * vectorise: with different offsets it would have to assume that a store feeds a later load.
+ */
+public final class Elementwise {
+  /** Elements per task: large against the cost of handing a task out, small against a cache. */
+  private static final int CHUNK = 1 << 15;
+
+  private Elementwise() {}
+
+  /** {@code output = max(input, 0)}; NaN stays NaN. */
+  public static void relu(float[] input, float[] output, Workers workers) {
+    Require.length("relu", "output", output, input.length);
+    chunks(input.length, workers, start -> reluChunk(input, output, start));
+  }
+
+  /** {@code output = min(max(input, 0), 6)}; NaN stays NaN. */
+  public static void relu6(float[] input, float[] output, Workers workers) {
+    Require.length("relu6", "output", output, input.length);
+    chunks(input.length, workers, start -> relu6Chunk(input, output, start));
+  }
+
+  /** {@code output = left + right}. */
+  public static void add(float[] left, float[] right, float[] output, Workers workers) {
+    Require.length("add", "right", right, left.length);
+    Require.length("add", "output", output, left.length);
+    chunks(left.length, workers, start -> addChunk(left, right, output, start));
+  }
+
+  /**
+   * {@code gradInput = gradOutput} where {@code output > 0}, else 0; the derivative at the kink is
+   * 0.
+   *
+   * @param output what {@link #relu} wrote
+   */
+  public static void reluBackward(
+      float[] output, float[] gradOutput, float[] gradInput, Workers workers) {
+    Require.length("relu backward", "gradOutput", gradOutput, output.length);
+    Require.length("relu backward", "gradInput", gradInput, output.length);
+    chunks(
+        output.length, workers, start -> reluBackwardChunk(output, gradOutput, gradInput, start));
+  }
+
+  /**
+   * {@code gradInput = gradOutput} where {@code 0 < output < 6}, else 0; the derivative at both
+   * kinks is 0.
+   *
+   * @param output what {@link #relu6} wrote
+   */
+  public static void relu6Backward(
+      float[] output, float[] gradOutput, float[] gradInput, Workers workers) {
+    Require.length("relu6 backward", "gradOutput", gradOutput, output.length);
+    Require.length("relu6 backward", "gradInput", gradInput, output.length);
+    chunks(
+        output.length, workers, start -> relu6BackwardChunk(output, gradOutput, gradInput, start));
+  }
+
+  private static void reluChunk(float[] input, float[] output, int start) {
+    int end = end(start, input.length);
+    for (int i = start; i < end; i++) {
+      output[i] = Math.max(input[i], 0f);
+    }
+  }
+
+  private static void relu6Chunk(float[] input, float[] output, int start) {
+    int end = end(start, input.length);
+    for (int i = start; i < end; i++) {
+      output[i] = Math.min(Math.max(input[i], 0f), 6f);
+    }
+  }
+
+  private static void addChunk(float[] left, float[] right, float[] output, int start) {
+    int end = end(start, left.length);
+    for (int i = start; i < end; i++) {
+      output[i] = left[i] + right[i];
+    }
+  }
+
+  /**
+   * The output is never negative, so its signum is the 0 or 1 that the gradient is multiplied with.
+   * A comparison would say the same, but C2 compiles it to a branch that random signs mispredict
+   * every second time, ten times slower.
+   */
+  private static void reluBackwardChunk(
+      float[] output, float[] gradOutput, float[] gradInput, int start) {
+    int end = end(start, output.length);
+    for (int i = start; i < end; i++) {
+      gradInput[i] = gradOutput[i] * Math.signum(output[i]);
+    }
+  }
+
+  private static void relu6BackwardChunk(
+      float[] output, float[] gradOutput, float[] gradInput, int start) {
+    int end = end(start, output.length);
+    for (int i = start; i < end; i++) {
+      gradInput[i] = gradOutput[i] * (Math.signum(output[i]) * Math.signum(6f - output[i]));
+    }
+  }
+
+  private static void chunks(int length, Workers workers, IntConsumer chunkAt) {
+    workers.forEach((length + CHUNK - 1) / CHUNK, chunk -> chunkAt.accept(chunk * CHUNK));
+  }
+
+  private static int end(int start, int length) {
+    return Math.min(start + CHUNK, length);
+  }
+}

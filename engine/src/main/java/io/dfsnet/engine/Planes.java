@@ -1,0 +1,242 @@
+package io.dfsnet.engine;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * A layout of feature maps in which every tap of a {@link TapGrid} is, for all positions of the
+ * result, the same plane at a constant offset: position {@code p} of tap {@code t} of channel
+ * {@code c} stands at {@code c * channelSize + tapOffset(t) + p}. A convolution then is a sum over
+ * shifted planes, and its kernel knows nothing about padding, stride or dilation.
+ *
+ * <p>With a stride, taps whose shifts differ by a multiple of it read the same rows and columns of
+ * the source and share a <i>phase</i> plane. Three kinds:
+ *
+ * <pre>
+ * SHIFTED  one plane per phase with zero borders; taps are offsets along rows and columns.
+ *          One copy of the map; a run of positions must not leave its row.
+ *
+ *            0 0 0 0 0 0
+ *            0 a b c d 0     3x3 kernel, pad 1: tap (0, 0) of position (0, 0) is the corner,
+ *            0 e f g h 0     tap (1, 2) lies one row (the pitch) and two columns further
+ *            0 0 0 0 0 0
+ *
+ * COPIES   one plane per kernel column, each already shifted: its rows are as wide as the result's,
+ *          so that positions run on across rows, as they do in the result. No tail per row, but
+ *          kernelWidth copies of the map.
+ *
+ *            column 0    column 1    column 2
+ *            0 0 0 0     0 0 0 0     0 0 0 0
+ *            0 a b c     a b c d     b c d 0
+ *            0 e f g     e f g h     f g h 0
+ *            0 0 0 0     0 0 0 0     0 0 0 0
+ *
+ * DIRECT   the source as it is, where each position needs its own element only (1x1, stride 1).
+ * </pre>
+ */
+final class Planes {
+  enum Kind {
+    DIRECT,
+    SHIFTED,
+    COPIES
+  }
+
+  private final Kernels kernels;
+  private final Kind kind;
+  private final TapGrid taps;
+  private final Axis vertical;
+  private final Axis horizontal;
+  private final int pitch;
+  private final int planeRows;
+  private final int channelSize;
+
+  /** True if a plane is the map, shifted: its rows continue each other as those of the map do. */
+  private final boolean isFlat;
+
+  /**
+   * @param bandRows for how many rows of positions there is room; {@link #pack} fills as many or
+   *     fewer
+   */
+  Planes(Kernels kernels, Kind kind, TapGrid taps, int bandRows) {
+    this.kernels = kernels;
+    this.kind = kind;
+    this.taps = taps;
+    this.vertical = Axis.shared(taps.rowShifts(), taps.strideHeight());
+    this.horizontal =
+        kind == Kind.COPIES
+            ? Axis.separate(taps.columnShifts())
+            : Axis.shared(taps.columnShifts(), taps.strideWidth());
+    this.pitch = taps.columns() + horizontal.reach();
+    this.planeRows = bandRows + vertical.reach();
+    this.channelSize =
+        kind == Kind.DIRECT
+            ? taps.sourceHeight() * taps.sourceWidth()
+            : Math.toIntExact((long) vertical.planes() * horizontal.planes() * planeRows * pitch);
+    this.isFlat =
+        taps.strideHeight() == 1 && taps.strideWidth() == 1 && pitch == taps.sourceWidth();
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  /** From a position to the one below it. */
+  int pitch() {
+    return pitch;
+  }
+
+  /** From a channel to the next. */
+  int channelSize() {
+    return channelSize;
+  }
+
+  /** How many values behind the last channel a run of positions may read. */
+  static int margin(Kernels kernels) {
+    return Math.max(kernels.lanes(), 1);
+  }
+
+  /** Where tap {@code (i, j)} of position 0 stands within its channel. */
+  int tapOffset(int i, int j) {
+    if (kind == Kind.DIRECT) {
+      return 0;
+    }
+    int plane = vertical.plane[i] * horizontal.planes() + horizontal.plane[j];
+    return (plane * planeRows + vertical.offset[i]) * pitch + horizontal.offset[j];
+  }
+
+  /**
+   * Copies the maps of neighbouring channels into their planes, borders included, for the positions
+   * of {@code rows} rows from row {@code firstRow} on, and zeros into the margin behind them.
+   */
+  void pack(
+      float[] source,
+      int sourceAt,
+      int channels,
+      int firstRow,
+      int rows,
+      float[] planes,
+      int planesAt) {
+    int mapSize = taps.sourceHeight() * taps.sourceWidth();
+    int filledRows = rows + vertical.reach();
+    for (int c = 0; c < channels; c++) {
+      for (int a = 0; a < vertical.planes(); a++) {
+        int firstSourceRow = firstRow * taps.strideHeight() + vertical.first[a];
+        for (int b = 0; b < horizontal.planes(); b++) {
+          packPlane(
+              source,
+              sourceAt + c * mapSize,
+              firstSourceRow,
+              horizontal.first[b],
+              filledRows,
+              planes,
+              planesAt + c * channelSize + (a * horizontal.planes() + b) * planeRows * pitch);
+        }
+      }
+    }
+    int end = planesAt + channels * channelSize;
+    Arrays.fill(planes, end, end + margin(kernels), 0);
+  }
+
+  /** In ascending order, because {@link Kernels#copyRows} writes beyond its rows. */
+  private void packPlane(
+      float[] source,
+      int sourceAt,
+      int firstSourceRow,
+      int firstSourceColumn,
+      int rows,
+      float[] planes,
+      int planesAt) {
+    int width = taps.sourceWidth();
+    int top = steps(-firstSourceRow, taps.strideHeight(), 0, rows);
+    int bottom = steps(taps.sourceHeight() - firstSourceRow, taps.strideHeight(), top, rows);
+    int left = steps(-firstSourceColumn, taps.strideWidth(), 0, pitch);
+    int right = steps(width - firstSourceColumn, taps.strideWidth(), left, pitch);
+    int from =
+        sourceAt
+            + (firstSourceRow + top * taps.strideHeight()) * width
+            + firstSourceColumn
+            + left * taps.strideWidth();
+    int inside = planesAt + top * pitch;
+    Arrays.fill(planes, planesAt, inside, 0);
+    if (!isFlat) {
+      int fromPitch = taps.strideHeight() * width;
+      int stride = taps.strideWidth();
+      kernels.copyRows(
+          source, from, fromPitch, stride, planes, inside, pitch, bottom - top, left, right);
+    } else if (top < bottom) {
+      int count = (bottom - top) * pitch - left - (pitch - right);
+      System.arraycopy(source, from, planes, inside + left, count);
+      zeroColumns(planes, inside, bottom - top, 0, left);
+      zeroColumns(planes, inside, bottom - top, right, pitch);
+    }
+    Arrays.fill(planes, planesAt + bottom * pitch, planesAt + planeRows * pitch, 0);
+  }
+
+  /** How many steps of {@code stride} it takes to cover {@code distance}, within bounds. */
+  private static int steps(int distance, int stride, int least, int most) {
+    return Math.clamp(Math.ceilDiv(distance, stride), least, most);
+  }
+
+  private void zeroColumns(float[] planes, int at, int rows, int from, int to) {
+    for (int u = from; u < to; u++) {
+      for (int t = 0; t < rows; t++) {
+        planes[at + t * pitch + u] = 0;
+      }
+    }
+  }
+
+  /**
+   * How the taps of one axis spread over planes.
+   *
+   * @param first for each plane the source element that its first element holds at position 0
+   * @param plane for each tap its plane
+   * @param offset for each tap its distance from the plane's first element
+   */
+  private record Axis(int[] first, int[] plane, int[] offset) {
+
+    /** Taps that differ by multiples of the stride share a plane. */
+    static Axis shared(int[] shifts, int stride) {
+      List<Integer> first = new ArrayList<>();
+      int[] plane = new int[shifts.length];
+      int[] offset = new int[shifts.length];
+      for (int tap : ascending(shifts)) {
+        int shift = shifts[tap];
+        int p = 0;
+        while (p < first.size() && Math.floorMod(shift - first.get(p), stride) != 0) {
+          p++;
+        }
+        if (p == first.size()) {
+          first.add(shift);
+        }
+        plane[tap] = p;
+        offset[tap] = (shift - first.get(p)) / stride;
+      }
+      return new Axis(first.stream().mapToInt(Integer::intValue).toArray(), plane, offset);
+    }
+
+    /** A plane for every tap. */
+    static Axis separate(int[] shifts) {
+      int[] plane = new int[shifts.length];
+      Arrays.setAll(plane, tap -> tap);
+      return new Axis(shifts, plane, new int[shifts.length]);
+    }
+
+    int planes() {
+      return first.length;
+    }
+
+    int reach() {
+      return Arrays.stream(offset).max().orElse(0);
+    }
+
+    private static int[] ascending(int[] shifts) {
+      return IntStream.range(0, shifts.length)
+          .boxed()
+          .sorted((s, t) -> Integer.compare(shifts[s], shifts[t]))
+          .mapToInt(Integer::intValue)
+          .toArray();
+    }
+  }
+}

@@ -1,0 +1,229 @@
+package io.dfsnet.engine;
+
+import java.util.List;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The kernels in SIMD code. The class mentions {@code jdk.incubator.vector}, so it is loaded only
+ * after {@link SimdGate} has let it pass; vectors do not leave the {@code Vector*} classes.
+ */
+final class VectorKernels implements Kernels {
+  /** A constant, so that C2 turns every vector operation into one instruction. */
+  static final VectorSpecies<Float> SPECIES = species(Engine.simd().bits());
+
+  static final int LENGTH = SPECIES.length();
+
+  /** Lanes 0, 2, 4, ... in the lower half, and the same again in the upper half. */
+  private static final VectorShuffle<Float> EVEN_LANES =
+      VectorShuffle.fromOp(SPECIES, lane -> 2 * lane % LENGTH);
+
+  private static final VectorMask<Float> UPPER_HALF =
+      VectorMask.fromLong(SPECIES, -1L << LENGTH / 2);
+
+  /** Lanes 0, 0, 1, 1, 2, 2, ... */
+  private static final VectorShuffle<Float> LOWER_TWICE =
+      VectorShuffle.fromOp(SPECIES, lane -> lane / 2);
+
+  /** The same from the middle of the vector on. */
+  private static final VectorShuffle<Float> UPPER_TWICE =
+      VectorShuffle.fromOp(SPECIES, lane -> LENGTH / 2 + lane / 2);
+
+  private static final VectorMask<Float> EVEN = VectorMask.fromLong(SPECIES, 0x5555L);
+  private static final VectorMask<Float> ODD = VectorMask.fromLong(SPECIES, 0xAAAAL);
+
+  /** Accumulators, operands and all: 32 with AVX-512 and NEON, 16 with AVX2. */
+  private static final boolean MANY_REGISTERS =
+      Preferred.bits() >= 512 || System.getProperty("os.arch").equals("aarch64");
+
+  private final List<SumKernel> sums = VectorSums.all(MANY_REGISTERS);
+  private final List<OuterKernel> outers = VectorOuters.all(MANY_REGISTERS);
+
+  @Override
+  public String instructionSet() {
+    return "simd" + SPECIES.vectorBitSize();
+  }
+
+  @Override
+  public int lanes() {
+    return LENGTH;
+  }
+
+  @Override
+  public List<SumKernel> sums() {
+    return sums;
+  }
+
+  @Override
+  public List<OuterKernel> outers() {
+    return outers;
+  }
+
+  @Override
+  public void copyRows(
+      float[] from,
+      int fromAt,
+      int fromPitch,
+      int stride,
+      float[] to,
+      int toAt,
+      int toPitch,
+      int rows,
+      int left,
+      int right) {
+    int whole = stride <= 2 ? rowsOfWholeVectors(from, fromAt, fromPitch, stride, right - left) : 0;
+    int t = 0;
+    for (; t < Math.min(whole, rows); t++) {
+      int row = toAt + t * toPitch;
+      int source = fromAt + t * fromPitch;
+      // Whole vectors everywhere: what runs over is written again by what follows.
+      for (int u = 0; u < left; u++) {
+        to[row + u] = 0;
+      }
+      if (stride == 1) {
+        for (int u = left; u < right; u += LENGTH, source += LENGTH) {
+          load(from, source).intoArray(to, row + u);
+        }
+      } else {
+        for (int u = left; u < right; u += LENGTH, source += 2 * LENGTH) {
+          var low = load(from, source).rearrange(EVEN_LANES);
+          var high = load(from, source + LENGTH).rearrange(EVEN_LANES);
+          low.blend(high, UPPER_HALF).intoArray(to, row + u);
+        }
+      }
+      for (int u = right; u < toPitch; u++) {
+        to[row + u] = 0;
+      }
+    }
+    ScalarKernels.copyEachRow(
+        from,
+        fromAt + t * fromPitch,
+        fromPitch,
+        stride,
+        to,
+        toAt + t * toPitch,
+        toPitch,
+        rows - t,
+        left,
+        right);
+  }
+
+  /** How many rows can be read in whole vectors without running over the end of the array. */
+  private static int rowsOfWholeVectors(
+      float[] from, int fromAt, int fromPitch, int stride, int count) {
+    int read = Math.ceilDiv(count, LENGTH) * LENGTH * stride;
+    return Math.max(Math.floorDiv(from.length - read - fromAt, fromPitch) + 1, 0);
+  }
+
+  @Override
+  public void spread(
+      float[] from,
+      int fromAt,
+      float[] to,
+      int rowAt,
+      int width,
+      int first,
+      int stride,
+      int count) {
+    int done = 0;
+    if (stride == 1) {
+      for (; done <= count - LENGTH; done += LENGTH) {
+        load(from, fromAt + done).intoArray(to, rowAt + first + done);
+      }
+    } else if (stride == 2) {
+      var mask = first == 0 ? EVEN : ODD;
+      for (; done <= count - LENGTH && 2 * (done + LENGTH) <= width; done += LENGTH) {
+        var values = load(from, fromAt + done);
+        int at = rowAt + 2 * done;
+        load(to, at).blend(values.rearrange(LOWER_TWICE), mask).intoArray(to, at);
+        at += LENGTH;
+        load(to, at).blend(values.rearrange(UPPER_TWICE), mask).intoArray(to, at);
+      }
+    }
+    for (; done < count; done++) {
+      to[rowAt + first + done * stride] = from[fromAt + done];
+    }
+  }
+
+  @Override
+  public void finish(float[] values, int from, int to, Epilogue epilogue, int channel) {
+    // -0 is the one bias that changes no value, infinite bounds are the ones that cut off none.
+    float bias = epilogue.bias() == null ? -0f : epilogue.bias()[channel];
+    float floor = epilogue.activation() == Activation.NONE ? Float.NEGATIVE_INFINITY : 0;
+    float ceiling = epilogue.activation() == Activation.RELU6 ? 6 : Float.POSITIVE_INFINITY;
+    float[] addend = epilogue.addend();
+    int i = from;
+    if (addend == null) {
+      for (; i <= to - LENGTH; i += LENGTH) {
+        clamp(load(values, i).add(bias), floor, ceiling).intoArray(values, i);
+      }
+      for (; i < to; i++) {
+        values[i] = Math.min(Math.max(values[i] + bias, floor), ceiling);
+      }
+    } else {
+      for (; i <= to - LENGTH; i += LENGTH) {
+        var sum = load(values, i).add(bias).add(load(addend, i));
+        clamp(sum, floor, ceiling).intoArray(values, i);
+      }
+      for (; i < to; i++) {
+        values[i] = Math.min(Math.max(values[i] + bias + addend[i], floor), ceiling);
+      }
+    }
+  }
+
+  /** As {@code Math.max} and {@code Math.min}: a NaN stays, and a -0 at floor 0 becomes +0. */
+  private static FloatVector clamp(FloatVector x, float floor, float ceiling) {
+    var atLeast = x.blend(floor, x.compare(VectorOperators.LE, floor));
+    return atLeast.blend(ceiling, atLeast.compare(VectorOperators.GT, ceiling));
+  }
+
+  @Override
+  public void add(float[] sums, float[] addends) {
+    int i = 0;
+    for (; i <= sums.length - LENGTH; i += LENGTH) {
+      load(sums, i).add(load(addends, i)).intoArray(sums, i);
+    }
+    for (; i < sums.length; i++) {
+      sums[i] += addends[i];
+    }
+  }
+
+  @Override
+  public long multiplyAdd(int rounds) {
+    return VectorSums.multiplyAdd(rounds);
+  }
+
+  static FloatVector load(float[] values, int at) {
+    return FloatVector.fromArray(SPECIES, values, at);
+  }
+
+  static FloatVector zero() {
+    return FloatVector.zero(SPECIES);
+  }
+
+  static FloatVector broadcast(float value) {
+    return FloatVector.broadcast(SPECIES, value);
+  }
+
+  private static VectorSpecies<Float> species(int bits) {
+    return switch (bits) {
+      case 128 -> FloatVector.SPECIES_128;
+      case 256 -> FloatVector.SPECIES_256;
+      case 512 -> FloatVector.SPECIES_512;
+      default -> throw new IllegalStateException("simd: no species of " + bits + " bits");
+    };
+  }
+
+  /** Apart, because the gate asks before {@link #SPECIES} can be chosen. */
+  static final class Preferred {
+    private Preferred() {}
+
+    /** The width in bits that the JVM prefers on this CPU. */
+    static int bits() {
+      return FloatVector.SPECIES_PREFERRED.vectorBitSize();
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package io.dfsnet.engine;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+
+/** Problems for the tests of convolutions, each named by the property that it probes. */
+final class ConvolutionProblems {
+  private ConvolutionProblems() {}
+
+  static final Map<String, String> TABLE = new LinkedHashMap<>();
+
+  static {
+    TABLE.put("single_element", "ic1 ih1 oc1 kh1");
+    TABLE.put("one_by_one_output", "n3 ic5 ih3 oc7 kh3");
+    TABLE.put("map_smaller_than_a_run", "n2 ic3 ih2 iw3 oc4 kh3 ph1");
+    TABLE.put("row_is_one_run_of_16", "n2 ic3 ih5 iw16 oc8 kh3 ph1");
+    TABLE.put("row_is_two_runs_of_16", "n2 ic4 ih6 iw32 oc9 kh3 ph1");
+    TABLE.put("row_is_one_run_of_8", "n5 ic6 ih8 oc16 kh3 ph1");
+    TABLE.put("row_is_one_run_of_4", "n7 ic6 ih4 oc12 kh3 ph1");
+    TABLE.put("row_has_a_tail", "n2 ic3 ih7 iw19 oc10 kh3 ph1");
+    TABLE.put("prime_everything", "n5 ic7 ih11 iw13 oc17 kh5 kw3 ph2 pw1");
+    TABLE.put("no_padding", "n2 ic4 ih9 iw10 oc8 kh3");
+    TABLE.put("padding_wider_than_kernel", "n1 ic2 ih5 oc3 kh3 ph4 pw5");
+    TABLE.put("padding_of_pointwise", "n1 ic3 ih4 iw5 oc4 kh1 ph1 pw2");
+    TABLE.put("stem_3_to_16", "n2 ic3 ih32 oc16 kh3 ph1");
+    TABLE.put("stem_7x7_stride_2", "n1 ic3 ih29 oc8 kh7 sh2 ph3");
+    TABLE.put("channels_below_tile", "n2 ic5 ih8 oc3 kh3 ph1");
+    TABLE.put("channels_equal_tile", "n2 ic8 ih8 oc8 kh3 ph1");
+    TABLE.put("channels_above_tile", "n2 ic9 ih8 oc13 kh3 ph1");
+    TABLE.put("channels_7_is_4_2_1", "n1 ic7 ih6 oc7 kh3 ph1");
+    TABLE.put("groups_2", "n5 g2 ic8 ih16 oc16 kh3 ph1");
+    TABLE.put("groups_4", "n2 g4 ic16 ih16 oc16 kh3 ph1");
+    TABLE.put("groups_8_widening", "n2 g8 ic16 ih9 oc32 kh3 ph1");
+    TABLE.put("groups_3_odd", "n2 g3 ic9 ih10 iw7 oc15 kh3 ph1");
+    TABLE.put("groups_eq_channels", "n2 g12 ic12 ih14 oc12 kh3 ph1");
+    TABLE.put("depthwise_of_rows_of_16", "n2 g5 ic5 ih16 oc5 kh3 ph1");
+    TABLE.put("depthwise_multiplier_2", "n2 g6 ic6 ih9 oc12 kh3 ph1");
+    TABLE.put("depthwise_stride_2", "n2 g6 ic6 ih15 oc6 kh3 sh2 ph1");
+    TABLE.put("pointwise", "n2 ic8 ih16 oc12 kh1");
+    TABLE.put("pointwise_with_tail", "n2 ic8 ih7 oc12 kh1");
+    TABLE.put("pointwise_smaller_than_a_run", "n3 ic4 ih2 iw1 oc5 kh1");
+    TABLE.put("pointwise_grouped", "n2 g4 ic8 ih5 oc12 kh1");
+    TABLE.put("pointwise_stride_2", "n2 ic8 ih9 oc16 kh1 sh2");
+    TABLE.put("stride_2_even", "n2 ic4 ih32 oc8 kh3 sh2 ph1");
+    TABLE.put("stride_2_odd", "n2 ic4 ih17 iw19 oc8 kh3 sh2 ph1");
+    TABLE.put("stride_2_grouped", "n5 g2 ic8 ih16 oc16 kh3 sh2 ph1");
+    TABLE.put("stride_2_leftover_rows", "n1 ic3 ih8 iw10 oc4 kh3 sh2");
+    TABLE.put("stride_3", "n2 ic4 ih16 oc5 kh3 sh3 ph1");
+    TABLE.put("stride_beyond_kernel", "n2 ic4 ih17 oc5 kh2 sh5");
+    TABLE.put("stride_of_a_single_row", "n1 ic1 ih1 iw37 oc1 kh1 sh2 sw1");
+    TABLE.put("stride_asymmetric", "n2 ic4 ih13 iw17 oc6 kh3 sh1 sw2 ph1");
+    TABLE.put("kernel_1x5", "n2 ic3 ih6 iw12 oc4 kh1 kw5 pw2");
+    TABLE.put("kernel_4x2_even", "n2 ic3 ih9 iw8 oc4 kh4 kw2 ph1");
+    TABLE.put("padding_asymmetric", "n2 ic3 ih9 iw8 oc4 kh3 ph2 pw0");
+    TABLE.put("dilation_2", "n2 ic3 ih12 oc6 kh3 ph2 dh2");
+    TABLE.put("dilation_2_stride_2", "n2 ic3 ih13 oc6 kh3 sh2 ph2 dh2");
+    TABLE.put("dilation_3_stride_2", "n2 ic3 ih13 iw16 oc6 kh3 sh2 ph3 dh3");
+    TABLE.put("dilation_asymmetric", "n1 ic2 ih11 iw15 oc3 kh3 kw2 dh2 dw5 ph1 pw2");
+    TABLE.put("many_images_of_small_maps", "n19 ic3 ih4 oc5 kh3 ph1");
+    TABLE.put("bands_of_a_large_map", "n1 ic24 ih70 iw48 oc4 kh3 ph1");
+    TABLE.put("bands_of_a_large_odd_map", "n1 ic16 ih61 iw53 oc3 kh3 sh2 ph1");
+    TABLE.put("bands_of_a_dilated_map", "n1 ic16 ih67 iw67 oc2 kh3 ph3 dh3");
+  }
+
+  /** A small problem with every property drawn at random; valid by construction. */
+  static Conv2dGeometry random(Random random) {
+    int groups = 1 + random.nextInt(4);
+    int kernelHeight = 1 + random.nextInt(4);
+    int kernelWidth = 1 + random.nextInt(4);
+    int dilationHeight = 1 + random.nextInt(3);
+    int dilationWidth = 1 + random.nextInt(3);
+    int padHeight = random.nextInt(4);
+    int padWidth = random.nextInt(4);
+    int leastHeight = Math.max(1, dilationHeight * (kernelHeight - 1) + 1 - 2 * padHeight);
+    int leastWidth = Math.max(1, dilationWidth * (kernelWidth - 1) + 1 - 2 * padWidth);
+    return new Conv2dGeometry(
+        1 + random.nextInt(6),
+        groups,
+        groups * (1 + random.nextInt(5)),
+        leastHeight + random.nextInt(14),
+        random.nextInt(3) == 0 ? 16 * (1 + leastWidth / 16) : leastWidth + random.nextInt(20),
+        groups * (1 + random.nextInt(11)),
+        kernelHeight,
+        kernelWidth,
+        1 + random.nextInt(3),
+        1 + random.nextInt(3),
+        padHeight,
+        padWidth,
+        dilationHeight,
+        dilationWidth);
+  }
+
+  /** Integers from -4 to 4: their sums are exact in float, so that equality is exact. */
+  static float[] integers(Shape shape, Random random) {
+    float[] values = new float[shape.elements()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = random.nextInt(9) - 4;
+    }
+    return values;
+  }
+
+  static float[] normal(Shape shape, Random random) {
+    float[] values = new float[shape.elements()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return values;
+  }
+}
