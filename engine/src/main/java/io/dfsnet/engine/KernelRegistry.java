@@ -2,7 +2,6 @@ package io.dfsnet.engine;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -10,10 +9,10 @@ import java.util.List;
  * is a specification:
  *
  * <pre>
- * f32_conv_forward_shifted_m8v3__simd512
+ * f32_conv_forward_shifted_m8v2__simd512
  *  |    |     |       |      |      |
  *  |    |     |       |      |      instruction set: scalar, simd128, simd256, simd512
- *  |    |     |       |      tile: 8 output channels by 3 runs of positions (v) or by taps (k)
+ *  |    |     |       |      tile: 8 output channels by 2 runs of positions (v) or by taps (k)
  *  |    |     |       planes: direct, shifted, copies (see Planes)
  *  |    |     forward, backward_data, backward_weights
  *  |    operation
@@ -29,7 +28,7 @@ final class KernelRegistry {
    *
    * @param tile the widest tile: a {@link SumKernel} or an {@link OuterKernel}
    */
-  record Choice<K>(String name, Planes.Kind planes, K tile) {}
+  record Choice<K extends TileKernel>(String name, Planes.Kind planes, K tile) {}
 
   private final Kernels kernels;
 
@@ -41,7 +40,7 @@ final class KernelRegistry {
   List<Choice<SumKernel>> forward(Conv2dGeometry geometry) {
     var taps = TapGrid.forward(geometry);
     var kinds = kinds(taps, new int[] {taps.columns()}, fillsRun(taps));
-    return sums("forward", kinds, taps.rows() * taps.columns(), geometry.outChannelsPerGroup());
+    return sums("forward", kinds, geometry.outChannelsPerGroup());
   }
 
   /** The kernels that can run backward to data, the one that is taken first. */
@@ -49,8 +48,7 @@ final class KernelRegistry {
     var input = InputPhases.of(geometry);
     boolean direct = input.isWhole() && fillsRun(input.taps());
     var kinds = kinds(input.taps(), input.columns(), direct);
-    int positions = input.taps().rows() * input.taps().columns();
-    return sums("backward_data", kinds, positions, geometry.inChannelsPerGroup());
+    return sums("backward_data", kinds, geometry.inChannelsPerGroup());
   }
 
   /** The kernels that can run backward to weights, the one that is taken first. */
@@ -67,15 +65,9 @@ final class KernelRegistry {
     return choices;
   }
 
-  private List<Choice<SumKernel>> sums(
-      String pass, List<Planes.Kind> kinds, int positions, int channels) {
+  private List<Choice<SumKernel>> sums(String pass, List<Planes.Kind> kinds, int channels) {
     List<SumKernel> tiles = new ArrayList<>(kernels.sums());
     tiles.removeIf(tile -> tile.rows() > channels);
-    int runs = kernels.lanes() == 0 ? 0 : Math.ceilDiv(positions, kernels.lanes());
-    if (runs <= 4 && runs != 3) {
-      // An image of 1, 2 or 4 runs fills tiles of two runs, but not tiles of three.
-      tiles.sort(Comparator.comparingInt(tile -> tile.name().startsWith("m8v2") ? 0 : 1));
-    }
     List<Choice<SumKernel>> choices = new ArrayList<>();
     for (var kind : kinds) {
       for (var tile : tiles) {

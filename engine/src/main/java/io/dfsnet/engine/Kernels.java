@@ -21,13 +21,40 @@ interface Kernels {
   List<OuterKernel> outers();
 
   /**
+   * Copies rows with zero borders: value {@code u} of row {@code t} of {@code to} becomes {@code
+   * from[fromAt + t * fromPitch + (u - left) * stride]} for {@code left <= u < right} and 0 for the
+   * other {@code u < toPitch}. May also write up to {@code max(lanes(), 1) - 1} values behind the
+   * last row, so a caller fills an array in ascending order.
+   */
+  void copyRows(
+      float[] from,
+      int fromAt,
+      int fromPitch,
+      int stride,
+      float[] to,
+      int toAt,
+      int toPitch,
+      int rows,
+      int left,
+      int right);
+
+  /**
+   * {@code to[rowAt + first + i * stride] = from[fromAt + i]} for {@code i < count}, within a row
+   * whose other values are kept; no other thread may write to the row meanwhile.
+   *
+   * @param first less than the stride
+   */
+  void spread(
+      float[] from, int fromAt, float[] to, int rowAt, int width, int first, int stride, int count);
+
+  /**
    * Applies {@code epilogue} to the sums of output channel {@code channel} that stand in {@code
    * values} from {@code from} (inclusive) to {@code to} (exclusive).
    */
   void finish(float[] values, int from, int to, Epilogue epilogue, int channel);
 
-  /** {@code sums[i] += addends[i]} for the first {@code count} elements from each start on. */
-  void add(float[] sums, int sumsAt, float[] addends, int addendsAt, int count);
+  /** {@code sums[i] += addends[i]} for all elements. */
+  void add(float[] sums, float[] addends);
 
   /** Runs {@code rounds} rounds of independent fused multiply-adds and returns their count. */
   long multiplyAdd(int rounds);

@@ -12,12 +12,9 @@ package io.dfsnet.engine;
  * up positions separately and are added to each other once at the end, in a fixed order; the result
  * depends on the number of lanes but on nothing else.
  */
-interface OuterKernel {
-  /** Tile and instruction set, as {@code m4k6__simd512}. */
-  String name();
-
-  /** How many output channels the kernel computes at once. */
-  int rows();
+interface OuterKernel extends TileKernel {
+  /** How many taps the kernel computes at once. */
+  int taps();
 
   void run(Call call);
 
@@ -35,13 +32,16 @@ interface OuterKernel {
     /** For each {@code k} where its plane stands relative to {@code planesAt}. */
     int[] offsets;
 
-    /** How many products a position takes part in: the length of a row of {@code sums}. */
-    int reduction;
+    /** How many {@code k} to compute, any number. */
+    int count;
 
-    /** {@code [rows()][reduction]} from {@code sumsAt} on. */
+    /** The sum of row 0 and {@code k} = 0 stands at {@code sumsAt}. */
     float[] sums;
 
     int sumsAt;
+
+    /** From a row of sums to the next. */
+    int sumsPitch;
 
     /** Map starts point into the gradient. */
     Positions positions;
@@ -53,6 +53,8 @@ interface OuterKernel {
     final float[] lanes = new float[MAXIMUM_TILE * MAXIMUM_LANES];
   }
 
-  int MAXIMUM_TILE = 24;
+  /** A multiple of the lanes. */
+  int MAXIMUM_TILE = 32;
+
   int MAXIMUM_LANES = 16;
 }

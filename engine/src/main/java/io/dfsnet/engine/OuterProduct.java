@@ -3,41 +3,49 @@ package io.dfsnet.engine;
 import io.dfsnet.engine.KernelRegistry.Choice;
 import io.dfsnet.engine.Positions.Spacing;
 import io.dfsnet.engine.Positions.Tail;
-import java.util.ArrayList;
+import io.dfsnet.engine.TileKernel.Tile;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.IntConsumer;
 
 /**
  * The planned backward pass to the weights. The batch is cut into chunks whose number depends on
  * the geometry alone; each chunk sums into an array of its own, image after image, and the arrays
  * are added in the order of the chunks. So the result does not depend on the thread count.
  *
+ * <p>A tile needs the planes of the input channels whose taps it holds and no others. So a few
+ * channels at a time are packed, for many images: tiles then add up many positions before their
+ * lanes are added.
+ *
  * <p>Owns its scratch memory, one piece per thread; one call at a time.
  */
 final class OuterProduct {
-  private static final int CHUNKS = 8;
+  private static final int CHUNKS = 4;
 
   /** 16 MiB for the sums of all chunks. */
   private static final int CHUNK_FLOATS = 4 * 1024 * 1024;
+
+  /** 256 KiB: the gradients of a block stay within the second-level cache. */
+  private static final int GRADIENT_FLOATS = 64 * 1024;
+
+  /** 192 KiB: so do the planes of a few channels. */
+  private static final int PLANE_FLOATS = 48 * 1024;
 
   private final Kernels kernels;
   private final Conv2dGeometry geometry;
   private final Planes planes;
   private final WorkCut cut;
-  private final List<Tile> tiles;
-  private final int[] offsets;
+  private final List<Tile<OuterKernel>> tiles;
   private final int chunks;
+  private final int channelsPerPack;
+  private final int imagePlanes;
+  private final int[] offsets;
   private final boolean gradientInPlace;
   private final int gradientPerImage;
-  private final int imagePlanes;
   private final Positions[] positions;
+  private final UnitQueue<Scratch> units =
+      new UnitQueue<>(Scratch[]::new, Scratch::new, this::runUnit);
 
-  // The call that is under way; `work` runs on all threads.
-  private final AtomicInteger nextUnit = new AtomicInteger();
-  private final IntConsumer work = this::work;
-  private Scratch[] scratch = {};
+  // The call that is under way.
   private float[][] sums;
   private float[] input;
   private float[] gradient;
@@ -47,24 +55,22 @@ final class OuterProduct {
     this.kernels = kernels;
     this.geometry = geometry;
     var taps = TapGrid.forward(geometry);
-    int channels = geometry.inChannelsPerGroup();
     boolean direct = choice.planes() == Planes.Kind.DIRECT;
     this.cut =
         WorkCut.of(
             geometry.n(),
             taps.rows(),
             Math.ceilDiv(Math.max(kernels.lanes(), 1), taps.columns()),
-            rows ->
-                direct
-                    ? 0
-                    : (long) channels * new Planes(choice.planes(), taps, rows).channelSize());
-    this.planes = new Planes(choice.planes(), taps, cut.rowsPerBand());
-    this.imagePlanes = (direct ? geometry.inChannels() : channels) * planes.channelSize();
+            GRADIENT_FLOATS,
+            rows -> (long) geometry.outChannelsPerGroup() * rows * taps.columns());
+    this.planes = new Planes(kernels, choice.planes(), taps, cut.rowsPerBand());
     this.tiles = Tile.split(geometry.outChannelsPerGroup(), kernels.outers(), choice.tile());
-    this.offsets = offsets(taps, channels);
     this.chunks =
         Math.clamp(
             CHUNK_FLOATS / geometry.weightShape().elements(), 1, Math.min(CHUNKS, cut.blocks()));
+    this.channelsPerPack = channelsPerPack(choice.tile().taps());
+    this.imagePlanes = (direct ? geometry.inChannels() : channelsPerPack) * planes.channelSize();
+    this.offsets = offsets(taps);
     boolean byRows = choice.planes() == Planes.Kind.SHIFTED;
     int longest = cut.rowsPerBand() * taps.columns();
     int lanes =
@@ -74,6 +80,19 @@ final class OuterProduct {
     this.gradientInPlace = byRows || wholeRuns(taps, lanes);
     this.gradientPerImage = Math.ceilDiv(longest, lanes) * lanes;
     this.positions = positions(taps, byRows, lanes);
+  }
+
+  /** As many channels as the cache holds, rounded so that their taps fill tiles. */
+  private int channelsPerPack(int tileTaps) {
+    int channels = geometry.inChannelsPerGroup();
+    long perChannel = (long) cut.imagesPerBlock() * planes.channelSize();
+    int fit = Math.clamp(PLANE_FLOATS / perChannel, 1, channels);
+    int kernel = geometry.kernelHeight() * geometry.kernelWidth();
+    int whole = 1;
+    while (whole * kernel % tileTaps != 0) {
+      whole++;
+    }
+    return Math.min(channels, Math.ceilDiv(fit, whole) * whole);
   }
 
   /** True if the positions of every band are whole runs. */
@@ -110,12 +129,14 @@ final class OuterProduct {
     return all;
   }
 
-  private int[] offsets(TapGrid taps, int channels) {
-    int[] offsets = new int[geometry.reduction()];
+  private int[] offsets(TapGrid taps) {
+    int kernelHeight = taps.rowShifts().length;
+    int kernelWidth = taps.columnShifts().length;
+    int[] offsets = new int[channelsPerPack * kernelHeight * kernelWidth];
     int k = 0;
-    for (int c = 0; c < channels; c++) {
-      for (int i = 0; i < taps.rowShifts().length; i++) {
-        for (int j = 0; j < taps.columnShifts().length; j++) {
+    for (int c = 0; c < channelsPerPack; c++) {
+      for (int i = 0; i < kernelHeight; i++) {
+        for (int j = 0; j < kernelWidth; j++) {
           offsets[k++] = c * planes.channelSize() + planes.tapOffset(i, j);
         }
       }
@@ -133,52 +154,36 @@ final class OuterProduct {
       }
     }
     sums[0] = weightGradient;
+    // How units are cut further does not matter to the result, so the thread count may decide it.
     int pieces = chunks * geometry.groups();
     tileRanges = Math.clamp(workers.threads() / pieces, 1, tiles.size());
-    int hands = Math.min(workers.threads(), pieces * tileRanges);
-    prepareScratch(hands);
-    nextUnit.set(0);
-    workers.forEach(hands, work);
+    units.run(pieces * tileRanges, workers);
     for (int chunk = 1; chunk < chunks; chunk++) {
-      kernels.add(weightGradient, 0, sums[chunk], 0, weightGradient.length);
+      kernels.add(weightGradient, sums[chunk]);
     }
     sums[0] = null;
     this.input = null;
     this.gradient = null;
   }
 
-  private void prepareScratch(int hands) {
-    int before = scratch.length;
-    if (before < hands) {
-      scratch = Arrays.copyOf(scratch, hands);
-      for (int i = before; i < hands; i++) {
-        scratch[i] = new Scratch();
-      }
-    }
-  }
-
-  private void work(int hand) {
-    int units = chunks * geometry.groups() * tileRanges;
-    int unit;
-    while ((unit = nextUnit.getAndIncrement()) < units) {
-      int tileRange = unit % tileRanges;
-      int group = unit / tileRanges % geometry.groups();
-      int chunk = unit / (tileRanges * geometry.groups());
-      int firstTile = WorkCut.start(tiles.size(), tileRanges, tileRange);
-      int endTile = WorkCut.start(tiles.size(), tileRanges, tileRange + 1);
-      clear(sums[chunk], group, firstTile, endTile);
-      int endBlock = WorkCut.start(cut.blocks(), chunks, chunk + 1);
-      for (int block = WorkCut.start(cut.blocks(), chunks, chunk); block < endBlock; block++) {
-        for (int band = 0; band < cut.bands(); band++) {
-          sumBlock(scratch[hand], sums[chunk], block, band, group, firstTile, endTile);
-        }
+  private void runUnit(Scratch scratch, int unit) {
+    int tileRange = unit % tileRanges;
+    int group = unit / tileRanges % geometry.groups();
+    int chunk = unit / (tileRanges * geometry.groups());
+    int firstTile = WorkCut.start(tiles.size(), tileRanges, tileRange);
+    int endTile = WorkCut.start(tiles.size(), tileRanges, tileRange + 1);
+    clear(sums[chunk], group, firstTile, endTile);
+    int endBlock = WorkCut.start(cut.blocks(), chunks, chunk + 1);
+    for (int block = WorkCut.start(cut.blocks(), chunks, chunk); block < endBlock; block++) {
+      for (int band = 0; band < cut.bands(); band++) {
+        sumBlock(scratch, sums[chunk], block, band, group, firstTile, endTile);
       }
     }
   }
 
   private void clear(float[] sums, int group, int firstTile, int endTile) {
     int channel = group * geometry.outChannelsPerGroup();
-    int from = channel + tiles.get(firstTile).firstChannel;
+    int from = channel + tiles.get(firstTile).firstChannel();
     int to = channel + tiles.get(endTile - 1).endChannel();
     Arrays.fill(sums, from * geometry.reduction(), to * geometry.reduction(), 0);
   }
@@ -188,50 +193,52 @@ final class OuterProduct {
     var call = scratch.call;
     int firstImage = cut.firstImage(block);
     int images = cut.firstImage(block + 1) - firstImage;
-    int firstInput = firstImage * geometry.inChannels() + group * geometry.inChannelsPerGroup();
-    if (planes.kind() == Planes.Kind.DIRECT) {
-      call.planes = input;
-      call.planesAt = firstInput * planes.channelSize();
-    } else {
-      call.planes = scratch.planes;
-      call.planesAt = 0;
-      packPlanes(scratch.planes, images, firstInput, band);
-    }
     call.positions = positions[band];
     call.runs = positions[band].perImage() * images;
     call.offsets = offsets;
-    call.reduction = offsets.length;
     call.sums = sums;
-    int mapSize = geometry.outHeight() * geometry.outWidth();
+    call.sumsPitch = geometry.reduction();
     int firstOutput = firstImage * geometry.outChannels() + group * geometry.outChannelsPerGroup();
     if (gradientInPlace) {
       call.gradient = gradient;
-      call.gradientChannelSize = mapSize;
+      call.gradientChannelSize = geometry.outHeight() * geometry.outWidth();
     } else {
       call.gradient = scratch.gradient;
       call.gradientChannelSize = gradientPerImage;
       packGradient(scratch.gradient, images, firstOutput, band);
     }
-    for (int t = firstTile; t < endTile; t++) {
-      var tile = tiles.get(t);
-      int channel = group * geometry.outChannelsPerGroup() + tile.firstChannel;
-      call.gradientAt =
-          ((gradientInPlace ? firstOutput : 0) + tile.firstChannel) * call.gradientChannelSize;
-      call.sumsAt = channel * call.reduction;
-      tile.kernel.run(call);
+    int firstMap = gradientInPlace ? firstOutput : 0;
+    int channels = geometry.inChannelsPerGroup();
+    int firstInput = firstImage * geometry.inChannels() + group * channels;
+    int kernel = geometry.kernelHeight() * geometry.kernelWidth();
+    for (int c = 0; c < channels; c += channelsPerPack) {
+      int packed = Math.min(channelsPerPack, channels - c);
+      if (planes.kind() == Planes.Kind.DIRECT) {
+        call.planes = input;
+        call.planesAt = (firstInput + c) * planes.channelSize();
+      } else {
+        call.planes = scratch.planes;
+        call.planesAt = 0;
+        packPlanes(scratch.planes, images, firstInput + c, packed, band);
+      }
+      call.count = packed * kernel;
+      for (int t = firstTile; t < endTile; t++) {
+        var tile = tiles.get(t);
+        int channel = group * geometry.outChannelsPerGroup() + tile.firstChannel();
+        call.gradientAt = (firstMap + tile.firstChannel()) * call.gradientChannelSize;
+        call.sumsAt = channel * call.sumsPitch + c * kernel;
+        tile.kernel().run(call);
+      }
     }
   }
 
-  private void packPlanes(float[] to, int images, int firstInput, int band) {
+  private void packPlanes(float[] to, int images, int firstInput, int channels, int band) {
     int mapSize = geometry.inHeight() * geometry.inWidth();
     int firstRow = cut.firstRow(band);
     int rows = cut.firstRow(band + 1) - firstRow;
     for (int image = 0; image < images; image++) {
-      for (int c = 0; c < geometry.inChannelsPerGroup(); c++) {
-        int from = firstInput + image * geometry.inChannels() + c;
-        int at = image * imagePlanes + c * planes.channelSize();
-        planes.pack(input, from * mapSize, firstRow, rows, to, at);
-      }
+      int from = (firstInput + image * geometry.inChannels()) * mapSize;
+      planes.pack(input, from, channels, firstRow, rows, to, image * imagePlanes);
     }
   }
 
@@ -250,31 +257,6 @@ final class OuterProduct {
     }
   }
 
-  /** Output channels of a group that one kernel call computes. */
-  private record Tile(OuterKernel kernel, int firstChannel) {
-
-    /** As many of the widest tile as fit, then the next narrower one, and so on. */
-    static List<Tile> split(int channels, List<OuterKernel> kernels, OuterKernel widest) {
-      List<Tile> tiles = new ArrayList<>();
-      int channel = 0;
-      while (channels - channel >= widest.rows()) {
-        tiles.add(new Tile(widest, channel));
-        channel += widest.rows();
-      }
-      for (var kernel : kernels) {
-        while (kernel.rows() < widest.rows() && channels - channel >= kernel.rows()) {
-          tiles.add(new Tile(kernel, channel));
-          channel += kernel.rows();
-        }
-      }
-      return tiles;
-    }
-
-    int endChannel() {
-      return firstChannel + kernel.rows();
-    }
-  }
-
   /** What one thread needs beside the arrays of the call. */
   private final class Scratch {
     final OuterKernel.Call call = new OuterKernel.Call();
@@ -284,8 +266,7 @@ final class OuterProduct {
     Scratch() {
       boolean direct = OuterProduct.this.planes.kind() == Planes.Kind.DIRECT;
       int images = cut.imagesPerBlock();
-      // A run at the end of the last plane reads up to a run beyond it.
-      planes = direct ? null : new float[images * imagePlanes + Math.max(kernels.lanes(), 1)];
+      planes = direct ? null : new float[images * imagePlanes + Planes.margin(kernels)];
       gradient =
           gradientInPlace
               ? null

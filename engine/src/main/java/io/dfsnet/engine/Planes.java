@@ -3,6 +3,7 @@ package io.dfsnet.engine;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A layout of feature maps in which every tap of a {@link TapGrid} is, for all positions of the
@@ -42,18 +43,24 @@ final class Planes {
     COPIES
   }
 
+  private final Kernels kernels;
   private final Kind kind;
   private final TapGrid taps;
   private final Axis vertical;
   private final Axis horizontal;
   private final int pitch;
   private final int planeRows;
+  private final int channelSize;
+
+  /** True if a plane is the map, shifted: its rows continue each other as those of the map do. */
+  private final boolean isFlat;
 
   /**
    * @param bandRows for how many rows of positions there is room; {@link #pack} fills as many or
    *     fewer
    */
-  Planes(Kind kind, TapGrid taps, int bandRows) {
+  Planes(Kernels kernels, Kind kind, TapGrid taps, int bandRows) {
+    this.kernels = kernels;
     this.kind = kind;
     this.taps = taps;
     this.vertical = Axis.shared(taps.rowShifts(), taps.strideHeight());
@@ -63,6 +70,12 @@ final class Planes {
             : Axis.shared(taps.columnShifts(), taps.strideWidth());
     this.pitch = taps.columns() + horizontal.reach();
     this.planeRows = bandRows + vertical.reach();
+    this.channelSize =
+        kind == Kind.DIRECT
+            ? taps.sourceHeight() * taps.sourceWidth()
+            : Math.toIntExact((long) vertical.planes() * horizontal.planes() * planeRows * pitch);
+    this.isFlat =
+        taps.strideHeight() == 1 && taps.strideWidth() == 1 && pitch == taps.sourceWidth();
   }
 
   Kind kind() {
@@ -74,11 +87,14 @@ final class Planes {
     return pitch;
   }
 
-  /** From a channel to the next; also how many values {@link #pack} writes per channel. */
+  /** From a channel to the next. */
   int channelSize() {
-    return kind == Kind.DIRECT
-        ? taps.sourceHeight() * taps.sourceWidth()
-        : Math.toIntExact((long) vertical.planes() * horizontal.planes() * planeRows * pitch);
+    return channelSize;
+  }
+
+  /** How many values behind the last channel a run of positions may read. */
+  static int margin(Kernels kernels) {
+    return Math.max(kernels.lanes(), 1);
   }
 
   /** Where tap {@code (i, j)} of position 0 stands within its channel. */
@@ -91,20 +107,39 @@ final class Planes {
   }
 
   /**
-   * Copies a channel's map into its planes, borders included, for the positions of {@code rows}
-   * rows from row {@code firstRow} on.
+   * Copies the maps of neighbouring channels into their planes, borders included, for the positions
+   * of {@code rows} rows from row {@code firstRow} on, and zeros into the margin behind them.
    */
-  void pack(float[] source, int sourceAt, int firstRow, int rows, float[] planes, int planesAt) {
+  void pack(
+      float[] source,
+      int sourceAt,
+      int channels,
+      int firstRow,
+      int rows,
+      float[] planes,
+      int planesAt) {
+    int mapSize = taps.sourceHeight() * taps.sourceWidth();
     int filledRows = rows + vertical.reach();
-    for (int a = 0; a < vertical.planes(); a++) {
-      int firstSourceRow = firstRow * taps.strideHeight() + vertical.first[a];
-      for (int b = 0; b < horizontal.planes(); b++) {
-        int to = planesAt + (a * horizontal.planes() + b) * planeRows * pitch;
-        packPlane(source, sourceAt, firstSourceRow, horizontal.first[b], filledRows, planes, to);
+    for (int c = 0; c < channels; c++) {
+      for (int a = 0; a < vertical.planes(); a++) {
+        int firstSourceRow = firstRow * taps.strideHeight() + vertical.first[a];
+        for (int b = 0; b < horizontal.planes(); b++) {
+          packPlane(
+              source,
+              sourceAt + c * mapSize,
+              firstSourceRow,
+              horizontal.first[b],
+              filledRows,
+              planes,
+              planesAt + c * channelSize + (a * horizontal.planes() + b) * planeRows * pitch);
+        }
       }
     }
+    int end = planesAt + channels * channelSize;
+    Arrays.fill(planes, end, end + margin(kernels), 0);
   }
 
+  /** In ascending order, because {@link Kernels#copyRows} writes beyond its rows. */
   private void packPlane(
       float[] source,
       int sourceAt,
@@ -113,27 +148,41 @@ final class Planes {
       int rows,
       float[] planes,
       int planesAt) {
-    int stride = taps.strideWidth();
     int width = taps.sourceWidth();
-    int left = Math.clamp(Math.ceilDiv(-(long) firstSourceColumn, stride), 0, pitch);
-    int right =
-        Math.clamp(Math.floorDiv((long) width - 1 - firstSourceColumn, stride) + 1, left, pitch);
-    for (int t = 0; t < rows; t++) {
-      int sourceRow = firstSourceRow + t * taps.strideHeight();
-      int to = planesAt + t * pitch;
-      if (sourceRow < 0 || sourceRow >= taps.sourceHeight()) {
-        Arrays.fill(planes, to, to + pitch, 0);
-        continue;
-      }
-      Arrays.fill(planes, to, to + left, 0);
-      Arrays.fill(planes, to + right, to + pitch, 0);
-      int from = sourceAt + sourceRow * width + firstSourceColumn;
-      if (stride == 1) {
-        System.arraycopy(source, from + left, planes, to + left, right - left);
-      } else {
-        for (int u = left; u < right; u++) {
-          planes[to + u] = source[from + u * stride];
-        }
+    int top = steps(-firstSourceRow, taps.strideHeight(), 0, rows);
+    int bottom = steps(taps.sourceHeight() - firstSourceRow, taps.strideHeight(), top, rows);
+    int left = steps(-firstSourceColumn, taps.strideWidth(), 0, pitch);
+    int right = steps(width - firstSourceColumn, taps.strideWidth(), left, pitch);
+    int from =
+        sourceAt
+            + (firstSourceRow + top * taps.strideHeight()) * width
+            + firstSourceColumn
+            + left * taps.strideWidth();
+    int inside = planesAt + top * pitch;
+    Arrays.fill(planes, planesAt, inside, 0);
+    if (!isFlat) {
+      int fromPitch = taps.strideHeight() * width;
+      int stride = taps.strideWidth();
+      kernels.copyRows(
+          source, from, fromPitch, stride, planes, inside, pitch, bottom - top, left, right);
+    } else if (top < bottom) {
+      int count = (bottom - top) * pitch - left - (pitch - right);
+      System.arraycopy(source, from, planes, inside + left, count);
+      zeroColumns(planes, inside, bottom - top, 0, left);
+      zeroColumns(planes, inside, bottom - top, right, pitch);
+    }
+    Arrays.fill(planes, planesAt + bottom * pitch, planesAt + planeRows * pitch, 0);
+  }
+
+  /** How many steps of {@code stride} it takes to cover {@code distance}, within bounds. */
+  private static int steps(int distance, int stride, int least, int most) {
+    return Math.clamp(Math.ceilDiv(distance, stride), least, most);
+  }
+
+  private void zeroColumns(float[] planes, int at, int rows, int from, int to) {
+    for (int u = from; u < to; u++) {
+      for (int t = 0; t < rows; t++) {
+        planes[at + t * pitch + u] = 0;
       }
     }
   }
@@ -183,7 +232,7 @@ final class Planes {
     }
 
     private static int[] ascending(int[] shifts) {
-      return java.util.stream.IntStream.range(0, shifts.length)
+      return IntStream.range(0, shifts.length)
           .boxed()
           .sorted((s, t) -> Integer.compare(shifts[s], shifts[t]))
           .mapToInt(Integer::intValue)

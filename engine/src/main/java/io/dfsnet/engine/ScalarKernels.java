@@ -36,6 +36,62 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void copyRows(
+      float[] from,
+      int fromAt,
+      int fromPitch,
+      int stride,
+      float[] to,
+      int toAt,
+      int toPitch,
+      int rows,
+      int left,
+      int right) {
+    copyEachRow(from, fromAt, fromPitch, stride, to, toAt, toPitch, rows, left, right);
+  }
+
+  static void copyEachRow(
+      float[] from,
+      int fromAt,
+      int fromPitch,
+      int stride,
+      float[] to,
+      int toAt,
+      int toPitch,
+      int rows,
+      int left,
+      int right) {
+    for (int t = 0; t < rows; t++) {
+      int source = fromAt + t * fromPitch;
+      int row = toAt + t * toPitch;
+      Arrays.fill(to, row, row + left, 0);
+      if (stride == 1) {
+        System.arraycopy(from, source, to, row + left, right - left);
+      } else {
+        for (int u = left; u < right; u++) {
+          to[row + u] = from[source + (u - left) * stride];
+        }
+      }
+      Arrays.fill(to, row + right, row + toPitch, 0);
+    }
+  }
+
+  @Override
+  public void spread(
+      float[] from,
+      int fromAt,
+      float[] to,
+      int rowAt,
+      int width,
+      int first,
+      int stride,
+      int count) {
+    for (int i = 0; i < count; i++) {
+      to[rowAt + first + i * stride] = from[fromAt + i];
+    }
+  }
+
+  @Override
   public void finish(float[] values, int from, int to, Epilogue epilogue, int channel) {
     if (epilogue.bias() != null) {
       float bias = epilogue.bias()[channel];
@@ -44,7 +100,10 @@ final class ScalarKernels implements Kernels {
       }
     }
     if (epilogue.addend() != null) {
-      add(values, from, epilogue.addend(), from, to - from);
+      float[] addend = epilogue.addend();
+      for (int i = from; i < to; i++) {
+        values[i] += addend[i];
+      }
     }
     switch (epilogue.activation()) {
       case NONE -> {}
@@ -62,9 +121,9 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void add(float[] sums, int sumsAt, float[] addends, int addendsAt, int count) {
-    for (int i = 0; i < count; i++) {
-      sums[sumsAt + i] += addends[addendsAt + i];
+  public void add(float[] sums, float[] addends) {
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] += addends[i];
     }
   }
 
@@ -169,12 +228,17 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public int taps() {
+      return 4;
+    }
+
+    @Override
     public void run(Call call) {
       int k = 0;
-      for (; k <= call.reduction - 4; k += 4) {
+      for (; k <= call.count - 4; k += 4) {
         addFour(call, k);
       }
-      for (; k < call.reduction; k++) {
+      for (; k < call.count; k++) {
         addOne(call, k);
       }
     }

@@ -3,11 +3,9 @@ package io.dfsnet.engine;
 import io.dfsnet.engine.KernelRegistry.Choice;
 import io.dfsnet.engine.Positions.Spacing;
 import io.dfsnet.engine.Positions.Tail;
+import io.dfsnet.engine.TileKernel.Tile;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.IntConsumer;
 
 /**
  * A planned sum over shifted planes: the forward pass, and backward to data. For every block of
@@ -57,19 +55,22 @@ final class ShiftedSum {
   /** A kernel element, by its index in {@code [kernelHeight][kernelWidth]}, and its grid tap. */
   record Tap(int weight, int row, int column) {}
 
+  /** 192 KiB: planes, weights and results together stay within the second-level cache. */
+  private static final int PLANE_FLOATS = 48 * 1024;
+
   private final Kernels kernels;
   private final Problem problem;
   private final Planes planes;
   private final WorkCut cut;
-  private final List<Tile> tiles;
+  private final List<Tile<SumKernel>> tiles;
   private final List<PlannedPart> parts = new ArrayList<>();
   private final boolean inPlace;
   private final int imagePlanes;
 
-  // The call that is under way; `work` runs on all threads.
-  private final AtomicInteger nextUnit = new AtomicInteger();
-  private final IntConsumer work = this::work;
-  private Scratch[] scratch = {};
+  private final UnitQueue<Scratch> units =
+      new UnitQueue<>(Scratch[]::new, Scratch::new, this::runUnit);
+
+  // The call that is under way.
   private float[] source;
   private float[][] weights;
   private Epilogue epilogue;
@@ -87,12 +88,13 @@ final class ShiftedSum {
             problem.images,
             taps.rows(),
             atLeast,
+            PLANE_FLOATS,
             rows ->
                 choice.planes() == Planes.Kind.DIRECT
                     ? 0
                     : (long) problem.sourceChannels
-                        * new Planes(choice.planes(), taps, rows).channelSize());
-    this.planes = new Planes(choice.planes(), taps, cut.rowsPerBand());
+                        * new Planes(kernels, choice.planes(), taps, rows).channelSize());
+    this.planes = new Planes(kernels, choice.planes(), taps, cut.rowsPerBand());
     this.imagePlanes =
         choice.planes() == Planes.Kind.DIRECT
             ? problem.groups * problem.sourceChannels * planes.channelSize()
@@ -128,11 +130,11 @@ final class ShiftedSum {
       for (int group = 0; group < problem.groups; group++) {
         int groupAt = group * problem.channels * problem.sourceChannels * kernel;
         for (var tile : tiles) {
-          int tileAt = groupAt + tile.firstChannel * problem.weightOfChannel;
+          int tileAt = groupAt + tile.firstChannel() * problem.weightOfChannel;
           for (int c = 0; c < problem.sourceChannels; c++) {
             for (var tap : taps) {
               int from = tileAt + c * problem.weightOfSource + tap.weight;
-              for (int m = 0; m < tile.kernel.rows(); m++) {
+              for (int m = 0; m < tile.kernel().rows(); m++) {
                 packed[i][to++] = weights[from + m * problem.weightOfChannel];
               }
             }
@@ -151,38 +153,21 @@ final class ShiftedSum {
     // How units are cut further does not matter to the result, so the thread count may decide it.
     groupRanges = Math.clamp(Math.ceilDiv(workers.threads(), pieces), 1, problem.groups);
     tileRanges = Math.clamp(workers.threads() / (pieces * groupRanges), 1, tiles.size());
-    int hands = Math.min(workers.threads(), pieces * groupRanges * tileRanges);
-    prepareScratch(hands);
-    nextUnit.set(0);
-    workers.forEach(hands, work);
+    units.run(pieces * groupRanges * tileRanges, workers);
     this.source = null;
     this.weights = null;
     this.epilogue = null;
     this.result = null;
   }
 
-  private void prepareScratch(int hands) {
-    int before = scratch.length;
-    if (before < hands) {
-      scratch = Arrays.copyOf(scratch, hands);
-      for (int i = before; i < hands; i++) {
-        scratch[i] = new Scratch();
-      }
-    }
-  }
-
-  private void work(int hand) {
-    int units = cut.blocks() * cut.bands() * groupRanges * tileRanges;
-    int unit;
-    while ((unit = nextUnit.getAndIncrement()) < units) {
-      int tileRange = unit % tileRanges;
-      int groupRange = unit / tileRanges % groupRanges;
-      int piece = unit / (tileRanges * groupRanges);
-      int firstGroup = WorkCut.start(problem.groups, groupRanges, groupRange);
-      int endGroup = WorkCut.start(problem.groups, groupRanges, groupRange + 1);
-      for (int group = firstGroup; group < endGroup; group++) {
-        sumGroup(scratch[hand], piece / cut.bands(), piece % cut.bands(), group, tileRange);
-      }
+  private void runUnit(Scratch scratch, int unit) {
+    int tileRange = unit % tileRanges;
+    int groupRange = unit / tileRanges % groupRanges;
+    int piece = unit / (tileRanges * groupRanges);
+    int firstGroup = WorkCut.start(problem.groups, groupRanges, groupRange);
+    int endGroup = WorkCut.start(problem.groups, groupRanges, groupRange + 1);
+    for (int group = firstGroup; group < endGroup; group++) {
+      sumGroup(scratch, piece / cut.bands(), piece % cut.bands(), group, tileRange);
     }
   }
 
@@ -210,7 +195,7 @@ final class ShiftedSum {
       call.weights = weights[i];
       for (int t = firstTile; t < endTile; t++) {
         var tile = tiles.get(t);
-        int channel = group * problem.channels + tile.firstChannel;
+        int channel = group * problem.channels + tile.firstChannel();
         call.weightsAt = channel * call.reduction;
         sumTile(call, scratch, part, tile, firstImage, images, channel, band);
       }
@@ -222,11 +207,9 @@ final class ShiftedSum {
     int firstRow = cut.firstRow(band);
     int rows = cut.firstRow(band + 1) - firstRow;
     for (int image = 0; image < images; image++) {
-      for (int c = 0; c < problem.sourceChannels; c++) {
-        int from = firstSource + image * problem.groups * problem.sourceChannels + c;
-        int at = image * imagePlanes + c * planes.channelSize();
-        planes.pack(source, from * mapSize, firstRow, rows, to, at);
-      }
+      int from = firstSource + image * problem.groups * problem.sourceChannels;
+      planes.pack(
+          source, from * mapSize, problem.sourceChannels, firstRow, rows, to, image * imagePlanes);
     }
   }
 
@@ -234,7 +217,7 @@ final class ShiftedSum {
       SumKernel.Call call,
       Scratch scratch,
       PlannedPart part,
-      Tile tile,
+      Tile<SumKernel> tile,
       int firstImage,
       int images,
       int channel,
@@ -250,8 +233,8 @@ final class ShiftedSum {
       call.outAt = 0;
       call.outChannelSize = cut.imagesPerBlock() * part.sumsPerImage;
     }
-    tile.kernel.run(call);
-    for (int m = 0; m < tile.kernel.rows(); m++) {
+    tile.kernel().run(call);
+    for (int m = 0; m < tile.kernel().rows(); m++) {
       for (int image = 0; image < images; image++) {
         int map = resultAt + (image * problem.groups * problem.channels + m) * mapSize;
         if (!inPlace) {
@@ -264,27 +247,6 @@ final class ShiftedSum {
           kernels.finish(result, from, to, epilogue, channel + m);
         }
       }
-    }
-  }
-
-  /** Result channels of a group that one kernel call computes. */
-  private record Tile(SumKernel kernel, int firstChannel) {
-
-    /** As many of the widest tile as fit, then the next narrower one, and so on. */
-    static List<Tile> split(int channels, List<SumKernel> kernels, SumKernel widest) {
-      List<Tile> tiles = new ArrayList<>();
-      int channel = 0;
-      while (channels - channel >= widest.rows()) {
-        tiles.add(new Tile(widest, channel));
-        channel += widest.rows();
-      }
-      for (var kernel : kernels) {
-        while (kernel.rows() < widest.rows() && channels - channel >= kernel.rows()) {
-          tiles.add(new Tile(kernel, channel));
-          channel += kernel.rows();
-        }
-      }
-      return tiles;
     }
   }
 
@@ -352,15 +314,15 @@ final class ShiftedSum {
     void spread(float[] sums, int sumsAt, int band, float[] result, int map) {
       for (int y = 0; y < rowsIn(band); y++) {
         int row = part.firstRow + (cut.firstRow(band) + y) * part.rowStride;
-        int to = map + row * problem.width + part.firstColumn;
-        int from = sumsAt + y * rowPitch;
-        if (part.columnStride == 1) {
-          System.arraycopy(sums, from, result, to, part.columns);
-        } else {
-          for (int x = 0; x < part.columns; x++) {
-            result[to + x * part.columnStride] = sums[from + x];
-          }
-        }
+        kernels.spread(
+            sums,
+            sumsAt + y * rowPitch,
+            result,
+            map + row * problem.width,
+            problem.width,
+            part.firstColumn,
+            part.columnStride,
+            part.columns);
       }
     }
   }
@@ -373,13 +335,10 @@ final class ShiftedSum {
 
     Scratch() {
       boolean direct = ShiftedSum.this.planes.kind() == Planes.Kind.DIRECT;
-      // A run at the end of the last plane reads up to a run beyond it.
       planes =
-          direct
-              ? null
-              : new float[cut.imagesPerBlock() * imagePlanes + Math.max(kernels.lanes(), 1)];
+          direct ? null : new float[cut.imagesPerBlock() * imagePlanes + Planes.margin(kernels)];
       int longest = parts.stream().mapToInt(part -> part.sumsPerImage).max().orElseThrow();
-      int rows = tiles.stream().mapToInt(tile -> tile.kernel.rows()).max().orElseThrow();
+      int rows = tiles.stream().mapToInt(tile -> tile.kernel().rows()).max().orElseThrow();
       sums = inPlace ? null : new float[rows * cut.imagesPerBlock() * longest];
     }
   }

@@ -11,13 +11,7 @@ package io.dfsnet.engine;
  * one chain of fused multiply-adds over ascending {@code k} that starts at +0, in every kernel:
  * that is the canonical order, so all kernels give the same bits.
  */
-interface SumKernel {
-  /** Tile and instruction set, as {@code m8v3__simd512}. */
-  String name();
-
-  /** How many output channels the kernel computes at once. */
-  int rows();
-
+interface SumKernel extends TileKernel {
   void run(Call call);
 
   /** The arguments of a call; an object, so that a pass can fill it once and change a few. */

@@ -2,7 +2,9 @@ package io.dfsnet.engine;
 
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -14,6 +16,24 @@ final class VectorKernels implements Kernels {
   static final VectorSpecies<Float> SPECIES = species(Engine.simd().bits());
 
   static final int LENGTH = SPECIES.length();
+
+  /** Lanes 0, 2, 4, ... in the lower half, and the same again in the upper half. */
+  private static final VectorShuffle<Float> EVEN_LANES =
+      VectorShuffle.fromOp(SPECIES, lane -> 2 * lane % LENGTH);
+
+  private static final VectorMask<Float> UPPER_HALF =
+      VectorMask.fromLong(SPECIES, -1L << LENGTH / 2);
+
+  /** Lanes 0, 0, 1, 1, 2, 2, ... */
+  private static final VectorShuffle<Float> LOWER_TWICE =
+      VectorShuffle.fromOp(SPECIES, lane -> lane / 2);
+
+  /** The same from the middle of the vector on. */
+  private static final VectorShuffle<Float> UPPER_TWICE =
+      VectorShuffle.fromOp(SPECIES, lane -> LENGTH / 2 + lane / 2);
+
+  private static final VectorMask<Float> EVEN = VectorMask.fromLong(SPECIES, 0x5555L);
+  private static final VectorMask<Float> ODD = VectorMask.fromLong(SPECIES, 0xAAAAL);
 
   /** Accumulators, operands and all: 32 with AVX-512 and NEON, 16 with AVX2. */
   private static final boolean MANY_REGISTERS =
@@ -43,51 +63,131 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void finish(float[] values, int from, int to, Epilogue epilogue, int channel) {
-    if (epilogue.bias() != null) {
-      addBias(values, from, to, epilogue.bias()[channel]);
+  public void copyRows(
+      float[] from,
+      int fromAt,
+      int fromPitch,
+      int stride,
+      float[] to,
+      int toAt,
+      int toPitch,
+      int rows,
+      int left,
+      int right) {
+    int whole = stride <= 2 ? rowsOfWholeVectors(from, fromAt, fromPitch, stride, right - left) : 0;
+    int t = 0;
+    for (; t < Math.min(whole, rows); t++) {
+      int row = toAt + t * toPitch;
+      int source = fromAt + t * fromPitch;
+      // Whole vectors everywhere: what runs over is written again by what follows.
+      for (int u = 0; u < left; u++) {
+        to[row + u] = 0;
+      }
+      if (stride == 1) {
+        for (int u = left; u < right; u += LENGTH, source += LENGTH) {
+          load(from, source).intoArray(to, row + u);
+        }
+      } else {
+        for (int u = left; u < right; u += LENGTH, source += 2 * LENGTH) {
+          var low = load(from, source).rearrange(EVEN_LANES);
+          var high = load(from, source + LENGTH).rearrange(EVEN_LANES);
+          low.blend(high, UPPER_HALF).intoArray(to, row + u);
+        }
+      }
+      for (int u = right; u < toPitch; u++) {
+        to[row + u] = 0;
+      }
     }
-    if (epilogue.addend() != null) {
-      add(values, from, epilogue.addend(), from, to - from);
-    }
-    if (epilogue.activation() != Activation.NONE) {
-      activate(values, from, to, epilogue.activation());
-    }
+    ScalarKernels.copyEachRow(
+        from,
+        fromAt + t * fromPitch,
+        fromPitch,
+        stride,
+        to,
+        toAt + t * toPitch,
+        toPitch,
+        rows - t,
+        left,
+        right);
   }
 
-  private static void addBias(float[] values, int from, int to, float bias) {
-    int i = from;
-    for (; i <= to - LENGTH; i += LENGTH) {
-      load(values, i).add(bias).intoArray(values, i);
+  /** How many rows can be read in whole vectors without running over the end of the array. */
+  private static int rowsOfWholeVectors(
+      float[] from, int fromAt, int fromPitch, int stride, int count) {
+    int read = Math.ceilDiv(count, LENGTH) * LENGTH * stride;
+    return Math.max(Math.floorDiv(from.length - read - fromAt, fromPitch) + 1, 0);
+  }
+
+  @Override
+  public void spread(
+      float[] from,
+      int fromAt,
+      float[] to,
+      int rowAt,
+      int width,
+      int first,
+      int stride,
+      int count) {
+    int done = 0;
+    if (stride == 1) {
+      for (; done <= count - LENGTH; done += LENGTH) {
+        load(from, fromAt + done).intoArray(to, rowAt + first + done);
+      }
+    } else if (stride == 2) {
+      var mask = first == 0 ? EVEN : ODD;
+      for (; done <= count - LENGTH && 2 * (done + LENGTH) <= width; done += LENGTH) {
+        var values = load(from, fromAt + done);
+        int at = rowAt + 2 * done;
+        load(to, at).blend(values.rearrange(LOWER_TWICE), mask).intoArray(to, at);
+        at += LENGTH;
+        load(to, at).blend(values.rearrange(UPPER_TWICE), mask).intoArray(to, at);
+      }
     }
-    for (; i < to; i++) {
-      values[i] += bias;
+    for (; done < count; done++) {
+      to[rowAt + first + done * stride] = from[fromAt + done];
     }
   }
 
   @Override
-  public void add(float[] sums, int sumsAt, float[] addends, int addendsAt, int count) {
-    int i = 0;
-    for (; i <= count - LENGTH; i += LENGTH) {
-      load(sums, sumsAt + i).add(load(addends, addendsAt + i)).intoArray(sums, sumsAt + i);
-    }
-    for (; i < count; i++) {
-      sums[sumsAt + i] += addends[addendsAt + i];
+  public void finish(float[] values, int from, int to, Epilogue epilogue, int channel) {
+    // -0 is the one bias that changes no value, infinite bounds are the ones that cut off none.
+    float bias = epilogue.bias() == null ? -0f : epilogue.bias()[channel];
+    float floor = epilogue.activation() == Activation.NONE ? Float.NEGATIVE_INFINITY : 0;
+    float ceiling = epilogue.activation() == Activation.RELU6 ? 6 : Float.POSITIVE_INFINITY;
+    float[] addend = epilogue.addend();
+    int i = from;
+    if (addend == null) {
+      for (; i <= to - LENGTH; i += LENGTH) {
+        clamp(load(values, i).add(bias), floor, ceiling).intoArray(values, i);
+      }
+      for (; i < to; i++) {
+        values[i] = Math.min(Math.max(values[i] + bias, floor), ceiling);
+      }
+    } else {
+      for (; i <= to - LENGTH; i += LENGTH) {
+        var sum = load(values, i).add(bias).add(load(addend, i));
+        clamp(sum, floor, ceiling).intoArray(values, i);
+      }
+      for (; i < to; i++) {
+        values[i] = Math.min(Math.max(values[i] + bias + addend[i], floor), ceiling);
+      }
     }
   }
 
-  /** {@code Math.max(x, 0)} is: not greater than zero becomes +0, but NaN stays. */
-  private static void activate(float[] values, int from, int to, Activation activation) {
-    float ceiling = activation == Activation.RELU6 ? 6 : Float.POSITIVE_INFINITY;
-    int i = from;
-    for (; i <= to - LENGTH; i += LENGTH) {
-      var x = load(values, i);
-      x = x.blend(0, x.compare(VectorOperators.LE, 0));
-      x = x.blend(ceiling, x.compare(VectorOperators.GT, ceiling));
-      x.intoArray(values, i);
+  /** As {@code Math.max} and {@code Math.min}: a NaN stays, and a -0 at floor 0 becomes +0. */
+  private static FloatVector clamp(FloatVector x, float floor, float ceiling) {
+    var atLeast = x.blend(floor, x.compare(VectorOperators.LE, floor));
+    return atLeast.blend(ceiling, atLeast.compare(VectorOperators.GT, ceiling));
+  }
+
+  @Override
+  public void add(float[] sums, float[] addends) {
+    int i = 0;
+    for (; i <= sums.length - LENGTH; i += LENGTH) {
+      load(sums, i).add(load(addends, i)).intoArray(sums, i);
     }
-    for (; i < to; i++) {
-      values[i] = Math.min(Math.max(values[i], 0), ceiling);
+    for (; i < sums.length; i++) {
+      sums[i] += addends[i];
     }
   }
 

@@ -41,8 +41,13 @@ final class VectorOuters {
     }
 
     @Override
+    public int taps() {
+      return taps;
+    }
+
+    @Override
     public void run(Call call) {
-      for (int k = 0; k < call.reduction; k += taps) {
+      for (int k = 0; k < call.count; k += taps) {
         tile(call, k);
         addLanes(call, k);
       }
@@ -51,28 +56,20 @@ final class VectorOuters {
     /** Sums up taps {@code k} to {@code k + taps - 1}, lane by lane, into {@code call.lanes}. */
     abstract void tile(Call call, int k);
 
-    /** A tile at the end of the reduction repeats the last plane; its sums are dropped. */
+    /** A tile at the end of the taps repeats the last one; its sums are dropped. */
     static int planeOf(Call call, int k) {
-      return call.planesAt + call.offsets[Math.min(k, call.reduction - 1)];
+      return call.planesAt + call.offsets[Math.min(k, call.count - 1)];
     }
 
     private void addLanes(Call call, int k) {
-      int valid = Math.min(taps, call.reduction - k);
+      LaneSums.fold(call.lanes, rows * taps);
+      int valid = Math.min(taps, call.count - k);
       for (int m = 0; m < rows; m++) {
-        int at = call.sumsAt + m * call.reduction + k;
+        int at = call.sumsAt + m * call.sumsPitch + k;
         for (int j = 0; j < valid; j++) {
-          call.sums[at + j] += sumOfLanes(call.lanes, (m * taps + j) * LENGTH);
+          call.sums[at + j] += call.lanes[m * taps + j];
         }
       }
-    }
-
-    /** Pairwise, in one order whatever compiled it; {@code reduceLanes} does not promise that. */
-    private static float sumOfLanes(float[] lanes, int at) {
-      float sum = 0;
-      for (int i = at; i < at + LENGTH; i += 4) {
-        sum += (lanes[i] + lanes[i + 1]) + (lanes[i + 2] + lanes[i + 3]);
-      }
-      return sum;
     }
   }
 

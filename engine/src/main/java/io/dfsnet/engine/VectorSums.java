@@ -29,7 +29,7 @@ final class VectorSums {
 
   static List<SumKernel> all(boolean manyRegisters) {
     return manyRegisters
-        ? List.of(new M8V3(), new M8V2(), new M4V3(), new M2V6(), new M1V8())
+        ? List.of(new M8V2(), new M4V3(), new M2V6(), new M1V8())
         : List.of(new M4V3(), new M2V6(), new M1V8());
   }
 
@@ -83,133 +83,6 @@ final class VectorSums {
     @Override
     public int rows() {
       return rows;
-    }
-  }
-
-  /** x */
-  private static final class M8V3 extends Tile {
-    M8V3() {
-      super(8, 3);
-    }
-
-    @Override
-    public void run(Call call) {
-      int last = call.runs - 1;
-      for (int run = 0; run <= last; run += 3) {
-        int run1 = Math.min(run + 1, last);
-        int run2 = Math.min(run + 2, last);
-        tile(call, run, run1, run2);
-      }
-    }
-
-    private static void tile(Call call, int run0, int run1, int run2) {
-      float[] planes = call.planes;
-      int[] offsets = call.offsets;
-      float[] weights = call.weights;
-      int[] starts = call.positions.planeStarts();
-      int start0 = call.planesAt + starts[run0];
-      int start1 = call.planesAt + starts[run1];
-      int start2 = call.planesAt + starts[run2];
-      var sum00 = zero();
-      var sum01 = zero();
-      var sum02 = zero();
-      var sum10 = zero();
-      var sum11 = zero();
-      var sum12 = zero();
-      var sum20 = zero();
-      var sum21 = zero();
-      var sum22 = zero();
-      var sum30 = zero();
-      var sum31 = zero();
-      var sum32 = zero();
-      var sum40 = zero();
-      var sum41 = zero();
-      var sum42 = zero();
-      var sum50 = zero();
-      var sum51 = zero();
-      var sum52 = zero();
-      var sum60 = zero();
-      var sum61 = zero();
-      var sum62 = zero();
-      var sum70 = zero();
-      var sum71 = zero();
-      var sum72 = zero();
-      int w = call.weightsAt;
-      for (int k = 0; k < call.reduction; k++, w += 8) {
-        int offset = offsets[k];
-        var x0 = load(planes, start0 + offset);
-        var x1 = load(planes, start1 + offset);
-        var x2 = load(planes, start2 + offset);
-        var w0 = broadcast(weights[w + 0]);
-        sum00 = w0.fma(x0, sum00);
-        sum01 = w0.fma(x1, sum01);
-        sum02 = w0.fma(x2, sum02);
-        var w1 = broadcast(weights[w + 1]);
-        sum10 = w1.fma(x0, sum10);
-        sum11 = w1.fma(x1, sum11);
-        sum12 = w1.fma(x2, sum12);
-        var w2 = broadcast(weights[w + 2]);
-        sum20 = w2.fma(x0, sum20);
-        sum21 = w2.fma(x1, sum21);
-        sum22 = w2.fma(x2, sum22);
-        var w3 = broadcast(weights[w + 3]);
-        sum30 = w3.fma(x0, sum30);
-        sum31 = w3.fma(x1, sum31);
-        sum32 = w3.fma(x2, sum32);
-        var w4 = broadcast(weights[w + 4]);
-        sum40 = w4.fma(x0, sum40);
-        sum41 = w4.fma(x1, sum41);
-        sum42 = w4.fma(x2, sum42);
-        var w5 = broadcast(weights[w + 5]);
-        sum50 = w5.fma(x0, sum50);
-        sum51 = w5.fma(x1, sum51);
-        sum52 = w5.fma(x2, sum52);
-        var w6 = broadcast(weights[w + 6]);
-        sum60 = w6.fma(x0, sum60);
-        sum61 = w6.fma(x1, sum61);
-        sum62 = w6.fma(x2, sum62);
-        var w7 = broadcast(weights[w + 7]);
-        sum70 = w7.fma(x0, sum70);
-        sum71 = w7.fma(x1, sum71);
-        sum72 = w7.fma(x2, sum72);
-      }
-      float[] out = call.out;
-      int[] maps = call.positions.mapStarts();
-      int at = call.outAt;
-      int map0 = maps[run0];
-      int map1 = maps[run1];
-      int map2 = maps[run2];
-      sum00.intoArray(out, at + map0);
-      sum01.intoArray(out, at + map1);
-      sum02.intoArray(out, at + map2);
-      at += call.outChannelSize;
-      sum10.intoArray(out, at + map0);
-      sum11.intoArray(out, at + map1);
-      sum12.intoArray(out, at + map2);
-      at += call.outChannelSize;
-      sum20.intoArray(out, at + map0);
-      sum21.intoArray(out, at + map1);
-      sum22.intoArray(out, at + map2);
-      at += call.outChannelSize;
-      sum30.intoArray(out, at + map0);
-      sum31.intoArray(out, at + map1);
-      sum32.intoArray(out, at + map2);
-      at += call.outChannelSize;
-      sum40.intoArray(out, at + map0);
-      sum41.intoArray(out, at + map1);
-      sum42.intoArray(out, at + map2);
-      at += call.outChannelSize;
-      sum50.intoArray(out, at + map0);
-      sum51.intoArray(out, at + map1);
-      sum52.intoArray(out, at + map2);
-      at += call.outChannelSize;
-      sum60.intoArray(out, at + map0);
-      sum61.intoArray(out, at + map1);
-      sum62.intoArray(out, at + map2);
-      at += call.outChannelSize;
-      sum70.intoArray(out, at + map0);
-      sum71.intoArray(out, at + map1);
-      sum72.intoArray(out, at + map2);
     }
   }
 

@@ -13,9 +13,6 @@ import java.util.function.IntToLongFunction;
  *     has more than one image
  */
 record WorkCut(int images, int blocks, int rows, int bands) {
-  /** 192 KiB: planes, weights and results together stay within the second-level cache. */
-  private static final long PLANE_FLOATS = 48 * 1024;
-
   /** Fewer blocks than this would leave threads without work. */
   private static final int BLOCKS = 4;
 
@@ -23,18 +20,19 @@ record WorkCut(int images, int blocks, int rows, int bands) {
 
   /**
    * @param leastRows bands have at least this many rows
-   * @param planeFloats from the rows of a band to the size of an image's planes
+   * @param budget how many floats a block or a band may take up
+   * @param floats from the rows of a band to the floats that an image takes up with it
    */
-  static WorkCut of(int images, int rows, int leastRows, IntToLongFunction planeFloats) {
-    long perImage = planeFloats.applyAsLong(rows);
-    if (perImage <= PLANE_FLOATS) {
-      long fit = Math.min(PLANE_FLOATS / Math.max(perImage, 1), LARGEST_BLOCK);
+  static WorkCut of(int images, int rows, int leastRows, long budget, IntToLongFunction floats) {
+    long perImage = floats.applyAsLong(rows);
+    if (perImage <= budget) {
+      long fit = Math.min(budget / Math.max(perImage, 1), LARGEST_BLOCK);
       int perBlock = (int) Math.clamp(images / BLOCKS, 1, fit);
       return new WorkCut(images, Math.ceilDiv(images, perBlock), rows, 1);
     }
     int bands = 1;
     while (rows / (bands + 1) >= Math.max(leastRows, 1)
-        && planeFloats.applyAsLong(Math.ceilDiv(rows, bands)) > PLANE_FLOATS) {
+        && floats.applyAsLong(Math.ceilDiv(rows, bands)) > budget) {
       bands++;
     }
     return new WorkCut(images, images, rows, bands);

@@ -15,20 +15,23 @@ import java.util.List;
  */
 final class Derivatives {
   private final Gradients gradients;
+  private final Plans plans;
   private final Workers workers;
 
-  Derivatives(Gradients gradients, Workers workers) {
+  Derivatives(Gradients gradients, Plans plans, Workers workers) {
     this.gradients = gradients;
+    this.plans = plans;
     this.workers = workers;
   }
 
+  /** Sends the inputs of {@code operation} their gradients. */
   void apply(Operation operation, Buffer gradOutput) {
     float[] dy = gradOutput.data();
     switch (operation) {
-      case Operation.Conv2d(var x, var w, var b, _, var plan, var biasSums) -> {
+      case Operation.Conv2d(var x, var w, var b, var y, var plan) -> {
         gradients.into(x, dx -> plan.backwardData(dy, w.data(), dx, workers));
         gradients.into(w, dw -> plan.backwardWeights(x.data(), dy, dw, workers));
-        gradients.into(b, db -> biasSums.perChannel(dy, db, workers));
+        gradients.into(b, db -> plans.channelSums(y.shape()).perChannel(dy, db, workers));
       }
       case Operation.BatchNorm(var x, var g, var b, _, var plan, var mean, var variance) ->
           gradients.into(

@@ -2,7 +2,6 @@ package io.dfsnet.engine.autograd;
 
 import io.dfsnet.engine.BatchNormalization;
 import io.dfsnet.engine.BlockDiagonal;
-import io.dfsnet.engine.ChannelSums;
 import io.dfsnet.engine.Convolution;
 import io.dfsnet.engine.FullyConnected;
 import io.dfsnet.engine.PadShortcut;
@@ -18,13 +17,7 @@ sealed interface Operation {
   Variable output();
 
   /** A bias may be null. */
-  record Conv2d(
-      Variable input,
-      Variable weight,
-      Variable bias,
-      Variable output,
-      Convolution plan,
-      ChannelSums biasSums)
+  record Conv2d(Variable input, Variable weight, Variable bias, Variable output, Convolution plan)
       implements Operation {}
 
   /** With the statistics of the batch, which {@code mean} and {@code variance} keep. */

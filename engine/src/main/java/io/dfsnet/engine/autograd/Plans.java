@@ -14,7 +14,7 @@ import java.util.Map;
 /** The plans of a tape's layers: made once per geometry, used in every step. */
 final class Plans {
   private final Map<Conv2dGeometry, Convolution> convolutions = new HashMap<>();
-  private final Map<Shape, ChannelSums> biasSums = new HashMap<>();
+  private final Map<Shape, ChannelSums> channelSums = new HashMap<>();
   private final Map<BatchNormSize, BatchNormalization> normalizations = new HashMap<>();
   private final Map<LinearSize, LinearPlan> linears = new HashMap<>();
 
@@ -23,8 +23,8 @@ final class Plans {
   }
 
   /** For the gradient of a convolution's bias. */
-  ChannelSums biasSums(Shape output) {
-    return biasSums.computeIfAbsent(output, ChannelSums::of);
+  ChannelSums channelSums(Shape output) {
+    return channelSums.computeIfAbsent(output, ChannelSums::of);
   }
 
   BatchNormalization batchNorm(Shape shape, float epsilon) {

@@ -53,7 +53,7 @@ public final class Tape {
     this.workers = workers;
     this.buffers = buffers;
     this.gradients = new Gradients(buffers, workers);
-    this.derivatives = new Derivatives(gradients, workers);
+    this.derivatives = new Derivatives(gradients, plans, workers);
   }
 
   /** A leaf into which no gradient flows: data, frozen weights. */
@@ -87,8 +87,7 @@ public final class Tape {
         new Epilogue(bias, null, Activation.NONE),
         output.data(),
         workers);
-    var biasSums = plans.biasSums(geometry.outShape());
-    return record(new Operation.Conv2d(input, weight, biasOrNull, output, plan, biasSums));
+    return record(new Operation.Conv2d(input, weight, biasOrNull, output, plan));
   }
 
   /**
@@ -107,7 +106,10 @@ public final class Tape {
     return record(new Operation.BatchNorm(input, gamma, beta, output, plan, mean, variance));
   }
 
-  /** Batch normalization in inference: with the running statistics, which stay as they are. */
+  /**
+   * Batch normalization in inference: with the running statistics, which this leaves as they are
+   * and which must not change before {@link #backward}.
+   */
   public Variable batchNormInference(
       Variable input, Variable gamma, Variable beta, float epsilon, RunningStatistics running) {
     requireBatchNorm(input, gamma, beta, running);
