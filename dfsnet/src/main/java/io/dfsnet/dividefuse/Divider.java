@@ -138,8 +138,9 @@ public final class Divider {
   private Op convolution(Node node, Op.Conv2d conv, Spread input) {
     int in = inChannels(node);
     boolean depthwise = conv.groups() > 1 && conv.groups() == conv.inChannels();
-    int out = depthwise ? conv.outChannels() / conv.inChannels() * in : outChannels(node, conv);
-    int groups;
+    long out =
+        depthwise ? (long) conv.outChannels() / conv.inChannels() * in : outChannels(node, conv);
+    long groups;
     if (input == Spread.REPLICATED || dense.contains(node.name())) {
       groups = conv.groups();
     } else if (depthwise) {
@@ -151,7 +152,10 @@ public final class Divider {
     if (input == Spread.DIVIDED) {
       requireDivisible(node, "input", in, groups);
     }
-    return conv.withChannels(in, out, groups);
+    if (out > Integer.MAX_VALUE) {
+      throw DivisionException.at(node, out + " output channels are too many");
+    }
+    return conv.withChannels(in, (int) out, (int) groups);
   }
 
   private int outChannels(Node node, Op.Conv2d conv) {
@@ -173,10 +177,10 @@ public final class Divider {
     if (input != Spread.DIVIDED) {
       return new Op.PadShortcut(out, pad.stride(), pad.groups());
     }
-    int groups = leastCommonMultiple(pad.groups(), division.groups());
+    long groups = leastCommonMultiple(pad.groups(), division.groups());
     requireDivisible(node, "input", inChannels(node), groups);
     requireDivisible(node, "output", out, groups);
-    return new Op.PadShortcut(out, pad.stride(), groups);
+    return new Op.PadShortcut(out, pad.stride(), (int) groups);
   }
 
   private int inChannels(Node node) {
@@ -187,7 +191,7 @@ public final class Divider {
     return division.width().channels(channels, division.groups());
   }
 
-  private void requireDivisible(Node node, String side, int channels, int groups) {
+  private void requireDivisible(Node node, String side, long channels, long groups) {
     if (channels % groups != 0) {
       throw DivisionException.at(
           node,
@@ -215,14 +219,14 @@ public final class Divider {
 
   /** The group counts that the channels of every convolution allow without changing a width. */
   private static List<Integer> groupsThatDivide(Network network) {
-    int common = 0;
+    long common = 0;
     for (Node node : network.nodes()) {
       if (node.op() instanceof Op.Conv2d conv) {
         common = greatestCommonDivisor(common, conv.outChannels());
       }
     }
-    int channels = common;
-    return IntStream.rangeClosed(2, Math.min(common, Division.MAX_GROUPS))
+    long channels = common;
+    return IntStream.rangeClosed(2, Division.MAX_GROUPS)
         .filter(groups -> channels % groups == 0)
         .boxed()
         .toList();
@@ -255,11 +259,11 @@ public final class Divider {
     }
   }
 
-  private static int leastCommonMultiple(int a, int b) {
-    return Math.multiplyExact(a / greatestCommonDivisor(a, b), b);
+  private static long leastCommonMultiple(long a, long b) {
+    return a / greatestCommonDivisor(a, b) * b;
   }
 
-  private static int greatestCommonDivisor(int a, int b) {
+  private static long greatestCommonDivisor(long a, long b) {
     return b == 0 ? a : greatestCommonDivisor(b, a % b);
   }
 }

@@ -60,7 +60,7 @@ public record DivisionReport(Network divided, List<Row> rows) {
             "topology",
             "parameters",
             "MACs",
-            "busiest node",
+            "busiest MACs",
             "received KiB",
             "on wire KiB",
             "exchanges"));

@@ -74,10 +74,14 @@ public final class LocalCluster {
   public void run(float[] images, float[] output) {
     exchange.begin();
     List<Thread> threads = new ArrayList<>();
-    for (int group = 0; group < sessions.size(); group++) {
-      int own = group;
-      threads.add(
-          Thread.ofPlatform().name("dfsnet-group-" + group).start(() -> runShard(own, images)));
+    try {
+      for (int group = 0; group < sessions.size(); group++) {
+        int own = group;
+        threads.add(
+            Thread.ofPlatform().name("dfsnet-group-" + group).start(() -> runShard(own, images)));
+      }
+    } catch (OutOfMemoryError noThread) {
+      exchange.fail(new ShardException(threads.size(), noThread));
     }
     join(threads);
     exchange.requireSuccess();

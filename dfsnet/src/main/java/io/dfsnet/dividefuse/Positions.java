@@ -32,7 +32,8 @@ import java.util.stream.Stream;
  * <p>Never a position: a convolution that reads the image, since every group has the whole image,
  * and one with groups of its own, since it has no dense form. A block that has no other convolution
  * is not counted. The positions of a divided network are those of its original, unless the original
- * had a convolution with exactly as many groups of its own.
+ * had a convolution with exactly as many groups of its own, or rounding made the widths of a body
+ * equal that were not.
  */
 public final class Positions {
   private final Network network;

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dfsnet.engine.Tensor;
+import io.dfsnet.engine.Workers;
 import io.dfsnet.nn.Model;
 import io.dfsnet.nn.Network;
 import io.dfsnet.nn.Op;
 import io.dfsnet.nn.Parameter;
+import io.dfsnet.nn.Session;
 import io.dfsnet.nn.Weights;
 import io.dfsnet.nn.models.Shortcut;
 import java.util.LinkedHashMap;
@@ -53,6 +55,9 @@ class ConversionTest {
         assertThat(PlainRun.whole(divided, blocks, image))
             .as("%s, groups %d, fused %s, seed %d", original.name(), groups, fused, SEED)
             .containsExactly(PlainRun.whole(dense, zeroed, image));
+        assertThat(session(divided, blocks, image))
+            .as("%s, groups %d, fused %s, seed %d", original.name(), groups, fused, SEED)
+            .containsExactly(session(dense, zeroed, image));
       }
     }
   }
@@ -84,6 +89,12 @@ class ConversionTest {
         .hasMessageContaining("only a division of equal width (policy keep) can be converted");
     assertThatThrownBy(() -> Divider.convert(model, TestNetworks.bottleneck()))
         .hasMessageContaining("no tensor is named 'stem.weight'");
+  }
+
+  private static float[] session(Network network, Weights weights, float[] image) {
+    float[] output = new float[network.shape(network.output()).elements()];
+    Session.of(network, weights, 1, new Workers(1)).run(image, output);
+    return output;
   }
 
   private static Weights withZerosBetweenGroups(Weights whole, Network divided) {

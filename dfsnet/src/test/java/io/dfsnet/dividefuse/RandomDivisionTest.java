@@ -2,9 +2,11 @@ package io.dfsnet.dividefuse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dfsnet.engine.Workers;
 import io.dfsnet.nn.Network;
 import io.dfsnet.nn.Op;
 import io.dfsnet.nn.Seeds;
+import io.dfsnet.nn.Session;
 import io.dfsnet.nn.Weights;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
@@ -34,8 +36,15 @@ class RandomDivisionTest {
     Weights weights = TestNetworks.weights(divided, seed);
     float[] image = TestNetworks.images(divided, 1, seed);
     float[] whole = PlainRun.whole(divided, weights, image);
+    float[] compiled = new float[whole.length];
+    Session.of(divided, weights, 1, new Workers(1)).run(image, compiled);
 
     for (Topology topology : Topology.values()) {
+      float[] cluster = new float[whole.length];
+      LocalCluster.of(divided, weights, topology, 1).run(image, cluster);
+      assertThat(cluster)
+          .as("seed %d, %s, fused %s, %s, %s", seed, divided, fused, width, topology)
+          .containsExactly(compiled);
       assertThat(PlainRun.sharded(divided, weights, topology, image))
           .as("seed %d, %s, fused %s, %s, %s", seed, divided, fused, width, topology)
           .containsExactly(whole);

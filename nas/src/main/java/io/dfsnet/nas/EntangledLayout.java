@@ -83,10 +83,14 @@ final class EntangledLayout {
     return tensors;
   }
 
-  /** Where each parameter of the candidate with these fused positions comes from, by its name. */
-  Map<String, Source> sources(SortedSet<Integer> fused) {
+  /**
+   * Where each parameter of a candidate comes from, by the parameter's name.
+   *
+   * @param candidate {@code network(fused)}
+   */
+  Map<String, Source> sources(Network candidate, SortedSet<Integer> fused) {
     Map<String, Source> sources = new HashMap<>();
-    for (Node node : network(fused).nodes()) {
+    for (Node node : candidate.nodes()) {
       for (Parameter parameter : node.parameters()) {
         sources.put(parameter.name(), source(node, parameter, fused));
       }

@@ -53,14 +53,15 @@ final class Exploration {
   /**
    * Evaluates a new candidate drawn at random.
    *
-   * @return false if there is none: the space is exhausted
+   * @return false if there is none: the space is exhausted, as far as {@link Enumeration} can tell
    */
   boolean evaluateRandom(RandomGenerator random) {
     if (evaluate(() -> space.random(random))) {
       return true;
     }
     // Most are known. One more than may be evaluated are enough to find one that is not.
-    List<SortedSet<Integer>> unknown = new ArrayList<>(space.enumerate(limit + 1));
+    int enough = limit == Integer.MAX_VALUE ? limit : limit + 1;
+    List<SortedSet<Integer>> unknown = new ArrayList<>(space.enumerate(enough));
     unknown.removeAll(evaluated.keySet());
     if (unknown.isEmpty()) {
       return false;

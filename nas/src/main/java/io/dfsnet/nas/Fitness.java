@@ -13,7 +13,10 @@ public interface Fitness {
    */
   double of(SortedSet<Integer> fused);
 
-  /** The same fitness, which several searches can share: it asks for each candidate only once. */
+  /**
+   * The same fitness, which asks for each candidate only once: for several searches, one after
+   * another.
+   */
   default Fitness cached() {
     Map<SortedSet<Integer>, Double> known = new HashMap<>();
     return fused -> known.computeIfAbsent(fused, this::of);

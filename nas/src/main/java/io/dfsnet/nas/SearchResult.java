@@ -1,5 +1,6 @@
 package io.dfsnet.nas;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.SortedSet;
 
@@ -18,7 +19,7 @@ public record SearchResult(List<Evaluated> history) {
 
   /** The best candidate; {@link Evaluated} tells what is better. */
   public Evaluated best() {
-    return history.stream().sorted().findFirst().orElseThrow();
+    return Collections.min(history);
   }
 
   /** The best candidate's fused positions. */

@@ -84,24 +84,27 @@ public final class Supernet {
 
   /** A candidate to be trained for a step: its network, bound to the shared weights. */
   public Lesson candidate(SortedSet<Integer> fused) {
-    return new Lesson(network(fused), new EntangledBinding(weights, layout.sources(fused), groups));
+    Network network = layout.network(fused);
+    return new Lesson(
+        network, new EntangledBinding(weights, layout.sources(network, fused), groups));
   }
 
   /** The weights of a candidate as plain weights of its network, in copies. */
   public Weights weights(SortedSet<Integer> fused) {
-    Map<String, Source> sources = layout.sources(fused);
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
-    for (Parameter parameter : network(fused).parameters()) {
-      Source source = sources.get(parameter.name());
-      Tensor tensor = weights.get(source.tensor());
-      tensors.put(parameter.name(), source.diagonal() ? diagonalBlocks(tensor) : tensor.copy());
-    }
-    return new Weights(tensors);
+    return model(fused).weights();
   }
 
   /** A candidate apart from the supernet: its network with copies of its weights. */
   public Model model(SortedSet<Integer> fused) {
-    return new Model(network(fused), weights(fused));
+    Network network = layout.network(fused);
+    Map<String, Source> sources = layout.sources(network, fused);
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    for (Parameter parameter : network.parameters()) {
+      Source source = sources.get(parameter.name());
+      Tensor tensor = weights.get(source.tensor());
+      tensors.put(parameter.name(), source.diagonal() ? diagonalBlocks(tensor) : tensor.copy());
+    }
+    return new Model(network, new Weights(tensors));
   }
 
   private Tensor diagonalBlocks(Tensor dense) {
