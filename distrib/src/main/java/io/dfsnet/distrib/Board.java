@@ -124,16 +124,6 @@ final class Board {
     }
   }
 
-  /** The first reason why the request stopped, with its exchange if it has one; null if none. */
-  DistributedException stopped() {
-    lock.lock();
-    try {
-      return abort != null ? abort : failure;
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** The buffer of a slice that this node holds. */
   float[] values(int layer, int group) {
     return slices[layer][group].values;

@@ -1,27 +1,34 @@
 package io.dfsnet.distrib;
 
+import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Set;
 
-/** A socket, its frames and their counts; the layer below {@link Handshake} and {@link Link}. */
+/**
+ * A socket, its frames and their counts; the layer below {@link Handshake} and {@link Link}. No read
+ * and no write on it blocks for longer than the silence limit.
+ */
 final class Connection {
   /** How long a refused peer gets to read why. */
   private static final Duration FAREWELL = Duration.ofMillis(300);
 
   private final Socket socket;
+  private final Duration silence;
   private final Watchdog watchdog;
   private final Traffic sent = new Traffic();
   private final Traffic received = new Traffic();
   private final FrameReader reader;
   private final MessageWriter writer;
 
-  Connection(Socket socket, Watchdog watchdog) throws IOException {
+  Connection(Socket socket, Duration silence, Watchdog watchdog) throws IOException {
     this.socket = socket;
+    this.silence = silence;
     this.watchdog = watchdog;
-    reader = new FrameReader(socket.getInputStream());
-    writer = new MessageWriter(new FrameWriter(socket.getOutputStream()), sent);
+    reader = new FrameReader(new Input());
+    writer = new MessageWriter(new FrameWriter(new Output()), sent);
   }
 
   FrameReader reader() {
@@ -84,8 +91,32 @@ final class Connection {
     Sockets.close(socket);
   }
 
-  @Override
-  public String toString() {
-    return String.valueOf(socket.getRemoteSocketAddress());
+  /** Every call of {@link #read(byte[], int, int)} is one step of the watchdog. */
+  private final class Input extends FilterInputStream {
+    Input() throws IOException {
+      super(socket.getInputStream());
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int count) throws IOException {
+      return within(Deadline.in(silence), () -> in.read(target, offset, count));
+    }
+  }
+
+  /** Every call of {@link #write(byte[], int, int)} is one step of the watchdog. */
+  private final class Output extends FilterOutputStream {
+    Output() throws IOException {
+      super(socket.getOutputStream());
+    }
+
+    @Override
+    public void write(byte[] source, int offset, int count) throws IOException {
+      within(
+          Deadline.in(silence),
+          () -> {
+            out.write(source, offset, count);
+            return null;
+          });
+    }
   }
 }

@@ -26,7 +26,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class Coordinator implements AutoCloseable {
   /** How much sooner a node's time is up, so that it can say in time whom it waited for. */
-  private static final Duration REPORTING = Duration.ofMillis(50);
+  private static final Duration REPORTING = Duration.ofMillis(200);
 
   private final Plan plan;
   private final Combine combine;

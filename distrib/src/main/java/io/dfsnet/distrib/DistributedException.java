@@ -116,9 +116,9 @@ public final class DistributedException extends RuntimeException {
         : new DistributedException(code, newRank, layer, detail, this);
   }
 
-  /** This failure as it shows at an exchange. */
+  /** This failure at {@code newLayer}, unless an exchange is named already. */
   DistributedException during(int newLayer) {
-    return layer == newLayer ? this : new DistributedException(code, rank, newLayer, detail, this);
+    return layer != NO_LAYER ? this : new DistributedException(code, rank, newLayer, detail, this);
   }
 
   private static String text(Code code, int rank, int layer, String detail) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.EnumSet;
 
 /**
@@ -28,6 +29,7 @@ final class Handshake {
    *
    * @param rank the node's rank, for messages
    * @param buffer bytes of the kernel's socket buffers, 0 to leave them to the system
+   * @param silence how long the connection may be silent later on
    * @throws DistributedException naming rank and address
    */
   static Greeted dial(
@@ -35,12 +37,13 @@ final class Handshake {
       int rank,
       Message.Hello hello,
       int buffer,
+      Duration silence,
       Deadline deadline,
       Watchdog watchdog) {
     Socket socket = connect(address, rank, buffer, deadline);
     boolean greeted = false;
     try {
-      Connection connection = new Connection(socket, watchdog);
+      Connection connection = new Connection(socket, silence, watchdog);
       Message.HelloAck answer =
           connection.within(
               deadline,

@@ -38,25 +38,35 @@ final class HostedGroup {
     return computedNanos;
   }
 
-  /** Runs one image; a failure stops the other groups of the node and stays on the board. */
+  /**
+   * Runs one image.
+   *
+   * @throws DistributedException if that fails; the other groups of the node are stopped then,
+   *     unless the reason is the time, which is up for them too
+   */
   void run(long request, float[] image, Deadline deadline) {
     long begun = System.nanoTime();
     try {
       collective.begin(request, deadline);
       session.run(image, output);
     } catch (DistributedException cause) {
-      board.abort(request, cause);
+      if (cause.code() != Code.DEADLINE_EXCEEDED) {
+        board.abort(request, cause);
+      }
+      throw cause;
     } catch (RuntimeException | Error fault) {
       // Whatever a shard makes the engine do, the coordinator learns of it and the node lives on.
-      board.abort(
-          request,
+      DistributedException cause =
           new DistributedException(
               Code.NODE_FAILED,
               rank,
               DistributedException.NO_LAYER,
               "group " + group + " could not compute: " + fault,
-              fault));
+              fault);
+      board.abort(request, cause);
+      throw cause;
+    } finally {
+      computedNanos = System.nanoTime() - begun - collective.waitedNanos();
     }
-    computedNanos = System.nanoTime() - begun - collective.waitedNanos();
   }
 }

@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param handshake how long a handshake may take, from accepting or dialling to its last byte
  * @param setup how long shards, plan and mesh may take together
  * @param heartbeat after how long without a frame an idle connection carries a sign of life
- * @param silence after how long without a frame, or with one that does not get away, a connection
+ * @param silence after how long without a byte, or with bytes that do not get away, a connection
  *     counts as dead
  * @param tensorBytes the largest image, slice or result
  * @param shardBytes the largest shard file

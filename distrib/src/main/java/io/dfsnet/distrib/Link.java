@@ -11,7 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * A connection after its handshake: one thread reads, one writes, so that two sides that both send
  * never wait for each other. Either side that has nothing to say sends a sign of life; silence, and
- * a frame that does not get away, end the link.
+ * bytes that do not get away, end the link.
  *
  * <p>A link ends once, for the first cause; {@link Receiver#ended} is its last word.
  */
@@ -146,12 +146,7 @@ final class Link implements AutoCloseable {
   private void read(Receiver receiver) {
     try {
       while (true) {
-        connection.within(
-            Deadline.in(limits.silence()),
-            () -> {
-              readFrame(receiver);
-              return null;
-            });
+        readFrame(receiver);
       }
     } catch (SocketTimeoutException silent) {
       fail(died("nothing came from it for " + limits.silence().toMillis() + " ms"));
@@ -216,16 +211,10 @@ final class Link implements AutoCloseable {
   private void write() {
     try {
       for (Message message = next(); message != null; message = next()) {
-        Message written = message;
-        connection.within(
-            Deadline.in(limits.silence()),
-            () -> {
-              connection.writer().write(written);
-              if (nothingWaits()) {
-                connection.writer().flush();
-              }
-              return null;
-            });
+        connection.writer().write(message);
+        if (nothingWaits()) {
+          connection.writer().flush();
+        }
       }
       connection.shutdownOutput();
     } catch (SocketTimeoutException stuck) {

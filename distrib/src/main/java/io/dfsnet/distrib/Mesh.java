@@ -182,7 +182,14 @@ final class Mesh implements AutoCloseable {
             plan.identity(rank, planHash));
     Deadline greeting = Deadline.in(options.limits().handshake()).earlier(deadline);
     Handshake.Greeted greeted =
-        Handshake.dial(address, peer, hello, options.socketBuffer(), greeting, watchdog);
+        Handshake.dial(
+            address,
+            peer,
+            hello,
+            options.socketBuffer(),
+            options.limits().silence(),
+            greeting,
+            watchdog);
     try {
       Identity.requireEqual(plan.identity(peer, planHash), greeted.answer().identity());
       Identity.requireEqual("rank", peer, greeted.answer().rank());
@@ -249,13 +256,15 @@ final class Mesh implements AutoCloseable {
       float[] values = board.admit(frame, peer);
       if (values == null) {
         payload.skip();
-        payload.end();
       } else {
         payload.floats(values, 0, values.length);
-        payload.end();
+      }
+      payload.end();
+      // Counted before it is published: whoever has the slice may ask for the count.
+      links[peer].received().count(frame, frame.length());
+      if (values != null) {
         board.publish(frame.layer(), frame.rank(), frame.request());
       }
-      links[peer].received().count(frame, frame.length());
     }
   }
 }

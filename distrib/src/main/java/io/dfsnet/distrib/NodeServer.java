@@ -165,7 +165,7 @@ public final class NodeServer implements AutoCloseable {
   /** Returns whether the connection is somebody's now. */
   private boolean greet(Socket socket, Deadline deadline) throws IOException {
     Sockets.configure(socket, options.socketBuffer());
-    Connection connection = new Connection(socket, watchdog);
+    Connection connection = new Connection(socket, options.limits().silence(), watchdog);
     try {
       Message.Hello hello = Handshake.receive(connection, deadline);
       switch (hello.role()) {
@@ -184,12 +184,12 @@ public final class NodeServer implements AutoCloseable {
     NodeSession current = session;
     if (current == null || current.epoch() != hello.epoch()) {
       throw new DistributedException(
-          Code.IDENTITY_MISMATCH,
-          "the epoch is "
-              + (current == null ? "none" : Frame.hex(current.epoch()))
-              + " here and "
+          Code.NODE_UNREACHABLE,
+          "it serves "
+              + (current == null ? "no epoch" : "epoch " + Frame.hex(current.epoch()))
+              + ", not "
               + Frame.hex(hello.epoch())
-              + " there");
+              + "; its session has ended");
     }
     return current;
   }

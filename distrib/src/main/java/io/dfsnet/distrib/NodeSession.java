@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -102,7 +103,7 @@ final class NodeSession implements Link.Receiver {
       return mesh.get(deadline.nanosLeft(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException | ExecutionException none) {
       throw new DistributedException(
-          Code.BUSY, "rank " + hello.rank() + " has no plan for epoch " + Frame.hex(epoch()));
+          Code.NODE_UNREACHABLE, "it has no plan for epoch " + Frame.hex(epoch()));
     } catch (InterruptedException stop) {
       Thread.currentThread().interrupt();
       throw new DistributedException(Code.CLOSED, "the waiting thread was interrupted");
@@ -291,24 +292,7 @@ final class NodeSession implements Link.Receiver {
 
   private Effort run(Message.Infer infer) {
     long begun = System.nanoTime();
-    List<Callable<Void>> runs = new ArrayList<>();
-    for (HostedGroup group : groups) {
-      runs.add(
-          () -> {
-            group.run(infer.request(), infer.image(), infer.deadline());
-            return null;
-          });
-    }
-    try {
-      threads.invokeAll(runs);
-    } catch (InterruptedException stop) {
-      Thread.currentThread().interrupt();
-      throw new DistributedException(Code.CLOSED, "the node is being closed");
-    }
-    DistributedException stopped = board.stopped();
-    if (stopped != null) {
-      throw stopped;
-    }
+    runGroups(infer);
     Mesh peers = mesh.join();
     peers.flush(infer.deadline());
     long computed = groups.stream().mapToLong(HostedGroup::computedNanos).max().orElseThrow();
@@ -324,6 +308,33 @@ final class NodeSession implements Link.Receiver {
     }
     long elapsed = System.nanoTime() - begun;
     return new Effort(computed, elapsed - computed, sent, received, overheadSent, overheadReceived);
+  }
+
+  /** Runs all groups to their end; of several failures the one closest to the cause counts. */
+  private void runGroups(Message.Infer infer) {
+    List<Callable<Void>> runs = new ArrayList<>();
+    for (HostedGroup group : groups) {
+      runs.add(
+          () -> {
+            group.run(infer.request(), infer.image(), infer.deadline());
+            return null;
+          });
+    }
+    List<Verdict.Report> failures = new ArrayList<>();
+    try {
+      for (Future<Void> run : threads.invokeAll(runs)) {
+        if (run.state() == Future.State.FAILED) {
+          failures.add(
+              new Verdict.Report(hello.rank(), (DistributedException) run.exceptionNow()));
+        }
+      }
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+      throw new DistributedException(Code.CLOSED, "the node is being closed");
+    }
+    if (!failures.isEmpty()) {
+      throw Verdict.of(failures, List.of());
+    }
   }
 
   private List<float[]> outputs() {

@@ -47,7 +47,13 @@ final class RemoteNode implements Link.Receiver {
             identity);
     Handshake.Greeted greeted =
         Handshake.dial(
-            address, rank, hello, options.socketBuffer(), Deadline.in(options.connect()), watchdog);
+            address,
+            rank,
+            hello,
+            options.socketBuffer(),
+            options.limits().silence(),
+            Deadline.in(options.connect()),
+            watchdog);
     String name = "rank " + rank + " at " + Sockets.text(address);
     link = new Link(greeted.connection(), greeted.terms(Frame.NONE), name, rank, options.limits());
     link.start(this);

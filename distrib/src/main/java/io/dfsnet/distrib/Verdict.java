@@ -4,6 +4,7 @@ import io.dfsnet.distrib.DistributedException.Code;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -63,6 +64,17 @@ final class Verdict {
       return reports.stream().min(Comparator.comparingInt(Report::distance)).orElseThrow().cause();
     }
     return silent.isEmpty() ? slowest(reports) : silent(reports, silent);
+  }
+
+  /** Of reports that are equally close, one that blames who can no longer speak; else the first. */
+  private static DistributedException closest(List<Report> reports) {
+    Set<Integer> speakers = reports.stream().map(Report::reporter).collect(Collectors.toSet());
+    return reports.stream()
+        .min(
+            Comparator.comparingInt(Report::distance)
+                .thenComparing(report -> speakers.contains(report.cause().rank())))
+        .orElseThrow()
+        .cause();
   }
 
   /** All have spoken: whom most waited for at the earliest exchange holds up the others. */

@@ -56,8 +56,8 @@ class ClusterTest {
   @ParameterizedTest
   @EnumSource(Topology.class)
   void symmetricExchangesDoNotDeadlockWithTinySocketBuffers(Topology topology) {
-    // 1.6 MB a slice: more than loopback's buffers swallow even at their default size.
-    Model model = TestModels.largeSlices(320);
+    // 64 KiB a slice, several times what the buffers on both sides take.
+    Model model = TestModels.largeSlices(64);
     float[] image = TestModels.image(model, 0);
     try (TestCluster cluster = new TestCluster(2, options -> options.withSocketBuffer(4096));
         Coordinator coordinator =
