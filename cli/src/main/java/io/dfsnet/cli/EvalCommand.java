@@ -74,6 +74,14 @@ final class EvalCommand extends DfsCommand {
             .build());
   }
 
+  private Model trained(ImageSet images) {
+    if (model.name != null) {
+      return ModelOptions.read(model.weights, model.create(images.classes(), images.shape()));
+    }
+    requireAbsent("is about --model; leave it out, or add --model", "--shortcut");
+    return ModelOptions.read(model.weights);
+  }
+
   /**
    * Scores one batch; the last one may be smaller, and what stands behind its images is not read.
    */
