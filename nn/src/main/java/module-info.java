@@ -3,4 +3,8 @@ module io.dfsnet.nn {
   requires transitive io.dfsnet.engine;
 
   exports io.dfsnet.nn;
+  exports io.dfsnet.nn.data;
+  exports io.dfsnet.nn.file;
+  exports io.dfsnet.nn.json;
+  exports io.dfsnet.nn.models;
 }

@@ -1,0 +1,2 @@
+/** Known architectures by name, as networks. */
+package io.dfsnet.nn.models;
