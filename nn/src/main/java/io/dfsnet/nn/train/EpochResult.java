@@ -1,0 +1,11 @@
+package io.dfsnet.nn.train;
+
+/**
+ * What an epoch of training gave.
+ *
+ * @param epoch counted from 1
+ * @param loss the mean over the epoch's images, label smoothing included
+ * @param accuracy the part of the epoch's images, as varied for training, that was told right
+ * @param imagesPerSecond how fast it went
+ */
+public record EpochResult(int epoch, double loss, double accuracy, double imagesPerSecond) {}

@@ -1,0 +1,277 @@
+package io.dfsnet.nn.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.dfsnet.engine.Workers;
+import io.dfsnet.nn.Model;
+import io.dfsnet.nn.Network;
+import io.dfsnet.nn.Op;
+import io.dfsnet.nn.Weights;
+import io.dfsnet.nn.data.DataException;
+import io.dfsnet.nn.data.DataSources;
+import io.dfsnet.nn.data.ImageSet;
+import io.dfsnet.nn.models.Models;
+import io.dfsnet.nn.models.Shortcut;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainerTest {
+  private static final Workers ONE = new Workers(1);
+  private static final Workers TWO = new Workers(2);
+  private static final ImageSet IMAGES = Toy.images(256, 1);
+
+  @AfterAll
+  static void close() {
+    ONE.close();
+    TWO.close();
+  }
+
+  @Test
+  void learnsTheToyTask() {
+    Model model = Toy.model();
+    ImageSet unseen = Toy.images(200, 2);
+    double before = Evaluation.of(model, unseen, ONE).accuracy();
+    var trainer = Trainer.of(model, IMAGES, Toy.OPTIONS, ONE);
+    EpochResult last = null;
+    while (trainer.epochsDone() < 3) {
+      last = trainer.epoch(ProgressListener.NONE);
+    }
+    assertThat(before).isLessThan(0.6);
+    assertThat(Evaluation.of(model, unseen, ONE).accuracy()).isGreaterThan(0.97);
+    assertThat(last.epoch()).isEqualTo(3);
+    assertThat(last.accuracy()).isBetween(0.9, 1.0);
+    assertThat(last.loss()).isBetween(0.0, 0.5);
+    assertThat(last.imagesPerSecond()).isPositive();
+  }
+
+  @Test
+  void theThreadCountChangesNoBit() {
+    assertThat(trained(ONE, 2)).isEqualTo(trained(TWO, 2));
+  }
+
+  /** Maps large enough that the threads share every layer's work, and every kind of gradient. */
+  @Test
+  void theThreadCountChangesNoBitOfAResidualNetwork() {
+    ImageSet images = DataSources.open("synthetic:train=64,test=16,seed=3").train();
+    var options = TrainingOptions.DEFAULTS.withEpochs(1).withBatch(32);
+    List<List<Integer>> results = new ArrayList<>();
+    for (int threads = 1; threads <= 3; threads++) {
+      var shape = images.shape();
+      var network =
+          Models.create(
+              "resnet8-w8",
+              images.classes(),
+              shape.size(0),
+              shape.size(1),
+              shape.size(2),
+              Shortcut.PROJECTION);
+      Model model = Model.initial(network, 1);
+      try (var workers = new Workers(threads)) {
+        Trainer.of(model, images, options, workers).epoch(ProgressListener.NONE);
+      }
+      results.add(bits(model.weights()));
+    }
+    assertThat(results.get(1)).isEqualTo(results.get(0));
+    assertThat(results.get(2)).isEqualTo(results.get(0));
+  }
+
+  @Test
+  void anotherSeedChangesTheResult() {
+    Model model = Toy.model();
+    Trainer.of(model, IMAGES, Toy.OPTIONS.withSeed(2), ONE).epoch(ProgressListener.NONE);
+    assertThat(bits(model.weights())).isNotEqualTo(trained(ONE, 1));
+  }
+
+  @Test
+  void aResumedTrainingEqualsAnUninterruptedOne(@TempDir Path folder) {
+    Path file = folder.resolve("state.safetensors");
+    var interrupted = Trainer.of(Toy.model(), IMAGES, Toy.OPTIONS, ONE);
+    interrupted.epoch(ProgressListener.NONE);
+    interrupted.state().write(file);
+
+    Model model = Model.initial(Toy.network(), 99);
+    var resumed = Trainer.of(model, IMAGES, Toy.OPTIONS, TWO);
+    resumed.restore(TrainerState.read(file));
+    assertThat(resumed.epochsDone()).isEqualTo(1);
+    resumed.epoch(ProgressListener.NONE);
+    resumed.epoch(ProgressListener.NONE);
+    assertThat(bits(model.weights())).isEqualTo(trained(ONE, 3));
+  }
+
+  @Test
+  void aStateIsACopy() {
+    Model model = Toy.model();
+    var trainer = Trainer.of(model, IMAGES, Toy.OPTIONS, ONE);
+    TrainerState state = trainer.state();
+    List<Integer> before = bits(model.weights());
+    trainer.epoch(ProgressListener.NONE);
+    assertThat(bits(new Weights(state.weights()))).isEqualTo(before);
+    trainer.restore(state);
+    assertThat(bits(model.weights())).isEqualTo(before);
+    trainer.epoch(ProgressListener.NONE);
+    assertThat(bits(model.weights())).isEqualTo(trained(ONE, 1));
+  }
+
+  @Test
+  void aStateOfSomethingElseIsRefused() {
+    TrainerState state = Trainer.of(Toy.model(), IMAGES, Toy.OPTIONS, ONE).state();
+    assertThatThrownBy(
+            () -> Trainer.of(Toy.model(), IMAGES, Toy.OPTIONS.withSeed(7), ONE).restore(state))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("seed=7");
+    assertThatThrownBy(
+            () -> Trainer.of(Toy.model(), Toy.images(99, 1), Toy.OPTIONS, ONE).restore(state))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("256 images");
+    var other = Network.builder("other");
+    String x = other.add("flat", new Op.Flatten(), other.input(1, 8, 8));
+    other.add("fc", new Op.Linear(64, 4, true, 1), x);
+    Model otherModel = Model.initial(other.build(), 1);
+    assertThatThrownBy(() -> Trainer.of(otherModel, IMAGES, Toy.OPTIONS, ONE).restore(state))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("weights 'conv1.weight' [8, 1, 3, 3]");
+  }
+
+  @Test
+  void everyStepHasItsLessonAndIsReported() {
+    Model model = Toy.model();
+    Lesson lesson = Lesson.of(model.network(), model.weights());
+    List<Integer> asked = new ArrayList<>();
+    List<ProgressListener.Step> steps = new ArrayList<>();
+    var trainer =
+        new Trainer(
+            model.weights(),
+            Toy.images(40, 1),
+            Toy.OPTIONS.withEpochs(2),
+            ONE,
+            step -> {
+              asked.add(step);
+              return lesson;
+            });
+    trainer.epoch(steps::add);
+    trainer.epoch(steps::add);
+    assertThat(asked).containsExactly(0, 1, 2, 3);
+    assertThat(steps).extracting(ProgressListener.Step::epoch).containsExactly(1, 1, 2, 2);
+    assertThat(steps).extracting(ProgressListener.Step::number).containsExactly(1, 2, 1, 2);
+    assertThat(steps).extracting(ProgressListener.Step::perEpoch).containsOnly(2);
+    assertThat(steps.getLast().rate()).isLessThan(steps.getFirst().rate() * 2);
+  }
+
+  @Test
+  void networksThatTakeTurnsTrainOnlyWhatTheyHave() {
+    Network whole = Toy.network();
+    Weights weights = Weights.initial(whole, 1);
+    var pooled = Network.builder("without conv2");
+    String x = "";
+    for (var node : whole.nodes().subList(0, 4)) {
+      x = pooled.add(node);
+    }
+    x = pooled.add("pool", new Op.AveragePool(2, 2, 0), x);
+    x = pooled.add("flat", new Op.Flatten(), x);
+    pooled.add("fc", new Op.Linear(32, 4, true, 1), x);
+    var lesson = new Lesson(pooled.build(), new WeightsBinding(weights, 0.1f));
+    Weights before = weights.copy();
+    new Trainer(weights, IMAGES, Toy.OPTIONS, ONE, step -> lesson).epoch(ProgressListener.NONE);
+    assertThat(weights.get("conv2.weight").data()).isEqualTo(before.get("conv2.weight").data());
+    assertThat(weights.get("conv1.weight").data()).isNotEqualTo(before.get("conv1.weight").data());
+    assertThat(weights.get("fc.weight").data()).isNotEqualTo(before.get("fc.weight").data());
+  }
+
+  @Test
+  void divergenceNamesItsPlace() {
+    Model model = Toy.model();
+    Arrays.fill(model.weights().get("fc.bias").data(), Float.NaN);
+    var trainer = Trainer.of(model, IMAGES, Toy.OPTIONS, ONE);
+    assertThatThrownBy(() -> trainer.epoch(ProgressListener.NONE))
+        .isInstanceOfSatisfying(
+            DivergenceException.class,
+            diverged -> {
+              assertThat(diverged.epoch()).isEqualTo(1);
+              assertThat(diverged.step()).isEqualTo(1);
+            })
+        .hasMessageContaining("the loss is NaN in epoch 1, step 1")
+        .hasMessageContaining("lower peak rate");
+    assertThat(preparers()).isEmpty();
+  }
+
+  /** Weights decay by rate times decay each step; from 2 on they grow without bound. */
+  @Test
+  void aRateThatIsTooHighEndsInADivergence() {
+    var options = Toy.OPTIONS.withPeakRate(1e6f).withWeightDecay(1f).withEpochs(1);
+    var trainer = Trainer.of(Toy.model(), IMAGES, options, ONE);
+    assertThatThrownBy(() -> trainer.epoch(ProgressListener.NONE))
+        .isInstanceOf(DivergenceException.class);
+  }
+
+  @Test
+  void aBrokenOffEpochMustBeMended() {
+    Model model = Toy.model();
+    var trainer = Trainer.of(model, IMAGES, Toy.OPTIONS, ONE);
+    TrainerState start = trainer.state();
+    ProgressListener breaks =
+        step -> {
+          if (step.number() == 3) {
+            throw new IllegalCallerException("enough");
+          }
+        };
+    assertThatThrownBy(() -> trainer.epoch(breaks)).isInstanceOf(IllegalCallerException.class);
+    assertThat(preparers()).isEmpty();
+    assertThatThrownBy(trainer::state).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> trainer.epoch(ProgressListener.NONE))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("restore a saved state");
+    trainer.restore(start);
+    trainer.epoch(ProgressListener.NONE);
+    assertThat(bits(model.weights())).isEqualTo(trained(ONE, 1));
+  }
+
+  @Test
+  void moreEpochsThanPlannedAreRefused() {
+    var trainer = Trainer.of(Toy.model(), IMAGES, Toy.OPTIONS.withEpochs(1), ONE);
+    trainer.epoch(ProgressListener.NONE);
+    assertThatThrownBy(() -> trainer.epoch(ProgressListener.NONE))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("all 1 epochs");
+  }
+
+  @Test
+  void fewerImagesThanABatchAreRefused() {
+    assertThatThrownBy(() -> Trainer.of(Toy.model(), Toy.images(15, 1), Toy.OPTIONS, ONE))
+        .isInstanceOf(DataException.class);
+  }
+
+  private static List<Integer> trained(Workers workers, int epochs) {
+    Model model = Toy.model();
+    var trainer = Trainer.of(model, IMAGES, Toy.OPTIONS, workers);
+    for (int epoch = 0; epoch < epochs; epoch++) {
+      trainer.epoch(ProgressListener.NONE);
+    }
+    return bits(model.weights());
+  }
+
+  private static List<Integer> bits(Weights weights) {
+    List<Integer> bits = new ArrayList<>();
+    weights
+        .tensors()
+        .forEach(
+            (name, tensor) -> {
+              for (float value : tensor.data()) {
+                bits.add(Float.floatToRawIntBits(value));
+              }
+            });
+    return bits;
+  }
+
+  private static List<String> preparers() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(name -> name.startsWith("dfsnet-batches"))
+        .toList();
+  }
+}
