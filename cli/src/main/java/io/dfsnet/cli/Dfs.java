@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       "Exit status: 0 done, 1 failed, 2 wrong call."
     },
     subcommands = {
+      DemoCommand.class,
       DoctorCommand.class,
       TrainCommand.class,
       EvalCommand.class,
