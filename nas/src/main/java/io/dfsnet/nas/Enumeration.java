@@ -7,9 +7,9 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * Lists the candidates of a space, depth first: each position in turn is taken, if it fits, and
- * then left out. A branch ends where what is left of the budget after all later positions would
- * still hold one that was left out.
+ * Lists candidates of a space, depth first: each position in turn is taken, if it fits, and then
+ * left out. A branch ends where what is left of the budget after all later positions would still
+ * hold one that was left out.
  */
 final class Enumeration {
   /** Byte budgets can have long searches without a find; this ends them within a second. */
@@ -24,6 +24,7 @@ final class Enumeration {
   private final List<SortedSet<Integer>> found = new ArrayList<>();
   private final TreeSet<Integer> taken = new TreeSet<>();
   private int steps;
+  private boolean cutShort;
 
   Enumeration(SearchSpace space, int limit) {
     this.space = space;
@@ -34,9 +35,15 @@ final class Enumeration {
     }
   }
 
+  /** Candidates, all or as many as the limit and the number of steps allow. */
   List<SortedSet<Integer>> run() {
     visit(0, space.budget().total(), Long.MAX_VALUE);
     return List.copyOf(found);
+  }
+
+  /** Whether the run found all candidates. */
+  boolean isComplete() {
+    return !cutShort;
   }
 
   /**
@@ -45,10 +52,15 @@ final class Enumeration {
    * @param cheapest of the positions that were left out
    */
   private void visit(int position, long left, long cheapest) {
-    if (found.size() >= limit || ++steps > MAX_STEPS || left - rest[position] >= cheapest) {
+    if (cutShort || left - rest[position] >= cheapest) {
       return;
     }
-    if (position == space.positions()) {
+    boolean isCandidate = position == space.positions();
+    if (++steps > MAX_STEPS || isCandidate && found.size() == limit) {
+      cutShort = true;
+      return;
+    }
+    if (isCandidate) {
       found.add(Collections.unmodifiableSortedSet(new TreeSet<>(taken)));
       return;
     }

@@ -61,7 +61,7 @@ final class Exploration {
     }
     // Most are known. One more than may be evaluated are enough to find one that is not.
     int enough = limit == Integer.MAX_VALUE ? limit : limit + 1;
-    List<SortedSet<Integer>> unknown = new ArrayList<>(space.enumerate(enough));
+    List<SortedSet<Integer>> unknown = new ArrayList<>(new Enumeration(space, enough).run());
     unknown.removeAll(evaluated.keySet());
     if (unknown.isEmpty()) {
       return false;

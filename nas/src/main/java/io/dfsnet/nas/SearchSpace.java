@@ -96,11 +96,23 @@ public record SearchSpace(List<Long> bytes, Budget budget) {
   }
 
   /**
-   * The first candidates in lexicographic order, all of them if there are no more than {@code
-   * limit}.
+   * All candidates.
+   *
+   * @param limit how many there may be at most
+   * @throws SearchException if there are more, or too many sets to look at
    */
   public List<SortedSet<Integer>> enumerate(int limit) {
-    return new Enumeration(this, limit).run();
+    var enumeration = new Enumeration(this, limit);
+    List<SortedSet<Integer>> candidates = enumeration.run();
+    if (!enumeration.isComplete()) {
+      throw new SearchException(
+          "search: budget "
+              + budget
+              + " allows more than "
+              + candidates.size()
+              + " candidates, too many to list");
+    }
+    return candidates;
   }
 
   /** Whether the set keeps to the budget and nothing more would fit. */

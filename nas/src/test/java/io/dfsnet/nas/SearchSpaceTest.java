@@ -55,7 +55,7 @@ class SearchSpaceTest {
   void countsAllPairsAndTriplesOf27Positions() {
     assertThat(count(27, 2).enumerate(10_000)).hasSize(351).doesNotHaveDuplicates();
     assertThat(count(27, 3).enumerate(10_000)).hasSize(2925);
-    assertThat(count(27, 3).enumerate(100)).hasSize(100);
+    assertThat(count(27, 2).enumerate(351)).hasSize(351);
     assertThat(count(4, 2).enumerate(10))
         .containsExactly(set(0, 1), set(0, 2), set(0, 3), set(1, 2), set(1, 3), set(2, 3));
     assertThat(count(3, 5).enumerate(10)).containsExactly(set(0, 1, 2));
@@ -81,6 +81,15 @@ class SearchSpaceTest {
     assertThat(space.enumerate(5000))
         .as("seed %d", seed)
         .containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  @Test
+  void refusesToListTooMany() {
+    assertThatThrownBy(() -> count(27, 2).enumerate(350))
+        .isInstanceOf(SearchException.class)
+        .hasMessage("search: budget count=2 allows more than 350 candidates, too many to list");
+    assertThatThrownBy(() -> count(60, 30).enumerate(Integer.MAX_VALUE))
+        .hasMessageEndingWith("candidates, too many to list");
   }
 
   @ParameterizedTest
