@@ -221,19 +221,12 @@ final class Board {
   }
 
   private void requireMemory(Limits limits) {
+    requireTensor("the image", plan.imageValues(), limits);
+    requireTensor("the result", plan.outputValues(rank), limits);
     long values = 0;
     for (int layer = 0; layer < plan.meetings().size(); layer++) {
       int slice = plan.meetings().get(layer).slice();
-      if ((long) Float.BYTES * slice > limits.tensorBytes()) {
-        throw new DistributedException(
-            Code.BAD_PLAN,
-            "a slice of exchange "
-                + layer
-                + " has "
-                + (long) Float.BYTES * slice
-                + " bytes, this side takes "
-                + limits.tensorBytes());
-      }
+      requireTensor("a slice of exchange " + layer, slice, limits);
       for (int group = 0; group < plan.groups(); group++) {
         values += routes.holds(rank, layer, group) ? slice : 0;
       }
@@ -246,6 +239,18 @@ final class Board {
               + " bytes, this side has "
               + limits.activationBytes()
               + " for them");
+    }
+  }
+
+  private static void requireTensor(String what, long values, Limits limits) {
+    if (Float.BYTES * values > limits.tensorBytes()) {
+      throw new DistributedException(
+          Code.BAD_PLAN,
+          what
+              + " has "
+              + Float.BYTES * values
+              + " bytes, this side takes "
+              + limits.tensorBytes());
     }
   }
 }

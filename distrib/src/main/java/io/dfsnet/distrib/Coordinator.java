@@ -2,13 +2,9 @@ package io.dfsnet.distrib;
 
 import io.dfsnet.distrib.DistributedException.Code;
 import io.dfsnet.dividefuse.Combine;
-import io.dfsnet.dividefuse.Sharder;
-import io.dfsnet.dividefuse.Sharding;
 import io.dfsnet.nn.Model;
 import io.dfsnet.nn.Network;
-import io.dfsnet.nn.file.NetworkFile;
 import java.net.InetSocketAddress;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,32 +63,13 @@ public final class Coordinator implements AutoCloseable {
       Sockets.requirePlaintextAllowed(
           "rank " + rank + " at", addresses.get(rank), options.insecurePlaintext());
     }
-    Network network = model.network();
-    Sharding sharding = Sharder.shard(network, options.topology());
-    List<byte[]> files = new ArrayList<>();
-    for (int group = 0; group < sharding.groups(); group++) {
-      Model shard =
-          new Model(
-              sharding.shards().get(group),
-              Sharder.weights(model.weights(), network, sharding, group));
-      files.add(NetworkFile.toBytes(shard));
-    }
-    Plan plan = plan(addresses, model, sharding, files, options);
-    byte[] planText = PlanJson.write(plan);
-    if (planText.length > FrameType.CONTROL) {
-      throw new DistributedException(
-          Code.BAD_PLAN,
-          "its text has "
-              + planText.length
-              + " bytes, at most "
-              + FrameType.CONTROL
-              + "; use fewer nodes or groups");
-    }
+    Deployment deployment =
+        Deployment.of(addresses, model, options.topology(), options.placement());
     Watchdog watchdog = new Watchdog();
     Round round = new Round(addresses.size());
     List<RemoteNode> nodes = new ArrayList<>();
     for (int rank = 0; rank < addresses.size(); rank++) {
-      nodes.add(new RemoteNode(rank, plan, Sha256.of(planText), options, round));
+      nodes.add(new RemoteNode(rank, deployment, options, round));
     }
     boolean connected = false;
     try {
@@ -101,22 +78,21 @@ public final class Coordinator implements AutoCloseable {
       List<NodeSetup> setups =
           Together.run(
               nodes,
-              (rank, node) -> {
+              node -> {
                 node.greet(watchdog);
-                List<byte[]> own =
-                    plan.members().get(rank).groups().stream().map(files::get).toList();
-                return node.ship(own, deadline);
+                return node.ship(deadline);
               });
       Together.run(
           nodes,
-          (rank, node) -> {
-            node.install(planText, deadline);
-            return rank;
+          node -> {
+            node.install(deadline);
+            return node;
           });
       connected = true;
+      Network network = model.network();
       int outputValues = network.shape(network.output()).elements();
       return new Coordinator(
-          plan, sharding.combine(), outputValues, watchdog, round, nodes, setups);
+          deployment.plan(), deployment.combine(), outputValues, watchdog, round, nodes, setups);
     } finally {
       if (!connected) {
         nodes.forEach(RemoteNode::leave);
@@ -210,58 +186,5 @@ public final class Coordinator implements AutoCloseable {
     }
     throw new DistributedException(
         Code.DEADLINE_EXCEEDED, "another image was under way until the time was up");
-  }
-
-  private static Plan plan(
-      List<InetSocketAddress> addresses,
-      Model model,
-      Sharding sharding,
-      List<byte[]> files,
-      CoordinatorOptions options) {
-    if (options.placement().nodes() != addresses.size()
-        || options.placement().groups() != sharding.groups()) {
-      throw new DistributedException(
-          Code.BAD_PLAN,
-          "the placement is for "
-              + options.placement().groups()
-              + " groups on "
-              + options.placement().nodes()
-              + " nodes, found "
-              + sharding.groups()
-              + " groups and "
-              + addresses.size()
-              + " nodes");
-    }
-    List<Plan.Member> members = new ArrayList<>();
-    for (int rank = 0; rank < addresses.size(); rank++) {
-      List<Integer> groups = options.placement().groupsOn(rank);
-      List<Sha256> shards = groups.stream().map(group -> Sha256.of(files.get(group))).toList();
-      members.add(new Plan.Member(addresses.get(rank), groups, shards));
-    }
-    List<Integer> outputs = new ArrayList<>();
-    for (int group = 0; group < sharding.groups(); group++) {
-      Network shard = sharding.shards().get(group);
-      boolean needed = sharding.combine() != Combine.SAME || group == 0;
-      outputs.add(needed ? shard.shape(shard.output()).elements() : 0);
-    }
-    Network first = sharding.shards().getFirst();
-    return new Plan(
-        epoch(),
-        Sha256.of(NetworkFile.toBytes(model)),
-        sharding.topology(),
-        first.shape(first.input()).elements(),
-        members,
-        outputs,
-        Plan.meetings(first));
-  }
-
-  /** Not to be guessed, so that a stranger cannot pass for a peer by chance; never 0. */
-  private static int epoch() {
-    SecureRandom random = new SecureRandom();
-    int epoch = random.nextInt();
-    while (epoch == 0) {
-      epoch = random.nextInt();
-    }
-    return epoch;
   }
 }

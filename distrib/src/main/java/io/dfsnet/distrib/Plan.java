@@ -131,8 +131,8 @@ record Plan(
   }
 
   /** How many values RESULT of a node has. */
-  int outputValues(int rank) {
-    return members.get(rank).groups.stream().mapToInt(outputs::get).sum();
+  long outputValues(int rank) {
+    return members.get(rank).groups.stream().mapToLong(outputs::get).sum();
   }
 
   /** The exchanges of a shard, in their order. */

@@ -2,6 +2,7 @@ package io.dfsnet.distrib;
 
 import io.dfsnet.distrib.DistributedException.Code;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,8 +11,8 @@ import java.util.List;
 /** One node as the coordinator sees it: the setting up, the images, the connection's end. */
 final class RemoteNode implements Link.Receiver {
   private final int rank;
-  private final Plan plan;
-  private final Identity identity;
+  private final Deployment deployment;
+  private final Plan.Member member;
   private final CoordinatorOptions options;
   private final Round round;
   private final Inbox inbox = new Inbox();
@@ -20,14 +21,15 @@ final class RemoteNode implements Link.Receiver {
   private Link link;
   private volatile boolean ready;
 
-  RemoteNode(int rank, Plan plan, Sha256 planHash, CoordinatorOptions options, Round round) {
+  RemoteNode(int rank, Deployment deployment, CoordinatorOptions options, Round round) {
     this.rank = rank;
-    this.plan = plan;
+    this.deployment = deployment;
     this.options = options;
     this.round = round;
-    identity = plan.identity(rank, planHash);
-    outputValues = plan.outputValues(rank);
-    for (int group : plan.members().get(rank).groups()) {
+    Plan plan = deployment.plan();
+    member = plan.members().get(rank);
+    outputValues = Math.toIntExact(plan.outputValues(rank));
+    for (int group : member.groups()) {
       if (plan.outputs().get(group) > 0) {
         outputs.add(new float[plan.outputs().get(group)]);
       }
@@ -36,15 +38,15 @@ final class RemoteNode implements Link.Receiver {
 
   /** Connects and greets. */
   void greet(Watchdog watchdog) {
-    var address = plan.members().get(rank).address();
+    InetSocketAddress address = member.address();
     Message.Hello hello =
         new Message.Hello(
             Message.Role.COORDINATOR,
             Version.SUPPORTED,
             Message.FEATURES,
-            plan.epoch(),
+            deployment.plan().epoch(),
             rank,
-            identity);
+            deployment.identity(rank));
     Handshake.Greeted greeted =
         Handshake.dial(
             address,
@@ -59,40 +61,28 @@ final class RemoteNode implements Link.Receiver {
     link.start(this);
   }
 
-  /**
-   * Sends the shards that the node has not got.
-   *
-   * @param files in the order of the node's groups
-   */
-  NodeSetup ship(List<byte[]> files, Deadline deadline) {
-    Plan.Member member = plan.members().get(rank);
-    List<Message.ShardOffer.Shard> shards = new ArrayList<>();
-    long bytes = 0;
-    for (int i = 0; i < files.size(); i++) {
-      shards.add(
-          new Message.ShardOffer.Shard(
-              member.groups().get(i), files.get(i).length, member.shards().get(i)));
-      bytes += files.get(i).length;
-    }
-    link.send(new Message.ShardOffer(shards));
+  /** Sends the shards that the node has not got. */
+  NodeSetup ship(Deadline deadline) {
+    link.send(deployment.offer(rank));
     long sent = 0;
     for (int group : take(Message.ShardNeed.class, deadline).groups()) {
-      int index = member.groups().indexOf(group);
-      if (index < 0) {
+      if (!member.groups().contains(group)) {
         throw violation("it asks for the shard of group " + group + ", which was not offered");
       }
-      ShardTransfer.send(link, group, files.get(index), deadline);
-      sent += files.get(index).length;
+      byte[] file = deployment.files().get(group);
+      ShardTransfer.send(link, group, file, deadline);
+      sent += file.length;
     }
+    long bytes = deployment.files(rank).stream().mapToLong(file -> file.length).sum();
     return new NodeSetup(rank, member.address(), member.groups(), bytes, sent);
   }
 
   /** Puts the plan into force and waits until the node is ready. */
-  void install(byte[] planText, Deadline deadline) {
-    link.send(new Message.PlanText(planText));
+  void install(Deadline deadline) {
+    link.send(new Message.PlanText(deployment.planText()));
     Message.Ready answer = take(Message.Ready.class, deadline);
     try {
-      Identity.requireEqual(identity, answer.identity());
+      Identity.requireEqual(deployment.identity(rank), answer.identity());
     } catch (DistributedException mismatch) {
       throw mismatch.at(rank);
     }

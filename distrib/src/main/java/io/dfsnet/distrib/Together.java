@@ -19,7 +19,7 @@ final class Together {
   private Together() {}
 
   interface Step<R> {
-    R run(int rank, RemoteNode node);
+    R run(RemoteNode node);
   }
 
   /**
@@ -32,9 +32,8 @@ final class Together {
     try (ExecutorService threads = Executors.newThreadPerTaskExecutor(Threads.factory("setup"))) {
       CompletionService<R> done = new ExecutorCompletionService<>(threads);
       List<Future<R>> results = new ArrayList<>();
-      for (int rank = 0; rank < nodes.size(); rank++) {
-        int own = rank;
-        results.add(done.submit(() -> step.run(own, nodes.get(own))));
+      for (RemoteNode node : nodes) {
+        results.add(done.submit(() -> step.run(node)));
       }
       List<Verdict.Report> failures = new ArrayList<>();
       Deadline evidence = Deadline.NEVER;

@@ -60,8 +60,7 @@ final class Verdict {
    */
   static DistributedException of(List<Report> reports, List<Integer> silent) {
     if (isFatal(reports)) {
-      // The first report of those that are equally close.
-      return reports.stream().min(Comparator.comparingInt(Report::distance)).orElseThrow().cause();
+      return closest(reports);
     }
     return silent.isEmpty() ? slowest(reports) : silent(reports, silent);
   }
