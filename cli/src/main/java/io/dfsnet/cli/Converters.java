@@ -1,6 +1,8 @@
 package io.dfsnet.cli;
 
 import io.dfsnet.engine.Shape;
+import io.dfsnet.nas.Budget;
+import io.dfsnet.nas.SearchException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -56,7 +58,7 @@ final class Converters {
   }
 
   /** An image's shape, {@code CxHxW}. */
-  static final class Image implements ITypeConverter<Shape> {
+  static final class OfImage implements ITypeConverter<Shape> {
     private static final Pattern GRAMMAR =
         Pattern.compile("([0-9]{1,5})x([0-9]{1,5})x([0-9]{1,5})");
 
@@ -70,6 +72,18 @@ final class Converters {
           Integer.parseInt(match.group(1)),
           Integer.parseInt(match.group(2)),
           Integer.parseInt(match.group(3)));
+    }
+  }
+
+  /** A budget, see {@link Budget#parse}. */
+  static final class OfBudget implements ITypeConverter<Budget> {
+    @Override
+    public Budget convert(String text) {
+      try {
+        return Budget.parse(text);
+      } catch (SearchException refused) {
+        throw new TypeConversionException(refused.getMessage());
+      }
     }
   }
 

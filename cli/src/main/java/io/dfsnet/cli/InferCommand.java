@@ -102,10 +102,11 @@ final class InferCommand extends DfsCommand {
     }
 
     output.text(report.toText(images.name(), where()));
+    Json.Builder json = report.toJson(images.name());
     if (verify) {
       output.text("verified: the logits of every image equal those of one process bit for bit");
+      json.put("verified", true);
     }
-    Json.Builder json = report.toJson(images.name()).put("verified", verify);
     if (nodes != null) {
       json.put("topology", Units.lower(topology));
     }

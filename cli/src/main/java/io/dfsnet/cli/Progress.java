@@ -52,17 +52,18 @@ interface Progress extends AutoCloseable {
   final class Bar implements Progress {
     private static final int MILLIS_BETWEEN_DRAWINGS = 200;
 
+    private final Canvas canvas;
     private final ProgressBar bar;
 
     private Bar(String task, long steps, PrintWriter target) {
+      canvas = new Canvas(target);
       bar =
           new ProgressBarBuilder()
               .setTaskName(task)
               .setInitialMax(steps)
               .setStyle(ProgressBarStyle.ASCII)
               .setUpdateIntervalMillis(MILLIS_BETWEEN_DRAWINGS)
-              .clearDisplayOnFinish()
-              .setConsumer(new Canvas(target))
+              .setConsumer(canvas)
               .build();
     }
 
@@ -75,27 +76,38 @@ interface Progress extends AutoCloseable {
     @Override
     public void close() {
       bar.close();
+      canvas.wipe();
     }
   }
 
   /** One line of a terminal, of a fixed width: asking the terminal needs native code. */
-  record Canvas(PrintWriter target) implements ProgressBarConsumer {
+  final class Canvas implements ProgressBarConsumer {
     private static final int WIDTH = 79;
+
+    private final PrintWriter target;
+    private boolean wiped;
+
+    private Canvas(PrintWriter target) {
+      this.target = target;
+    }
 
     @Override
     public int getMaxRenderedLength() {
       return WIDTH;
     }
 
+    /** Draws over the last drawing; but the library's timer may come late, when all is over. */
     @Override
-    public void accept(String drawing) {
-      target.print('\r' + drawing);
-      target.flush();
+    public synchronized void accept(String drawing) {
+      if (!wiped) {
+        target.print('\r' + drawing);
+        target.flush();
+      }
     }
 
-    @Override
-    public void clear() {
+    synchronized void wipe() {
       accept(" ".repeat(WIDTH) + '\r');
+      wiped = true;
     }
 
     @Override

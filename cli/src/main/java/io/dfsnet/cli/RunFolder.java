@@ -14,11 +14,18 @@ import java.util.stream.Stream;
  * The folder of a run: what was asked for, how it went, what came out.
  *
  * <pre>
- * config.json         the effective configuration, keys as the options of the command
- * metrics.jsonl       one JSON object for each epoch
- * last.safetensors    the network after the last epoch
- * best.safetensors    the network after the epoch that was best on the test images
- * state.safetensors   everything that --resume needs; written last of an epoch's files
+ * of a training
+ *   config.json           the effective configuration, keys as the options of the command
+ *   metrics.jsonl         one JSON object for each epoch
+ *   last.safetensors      the network after the last epoch
+ *   best.safetensors      the network after the epoch that was best on the test images
+ *   state.safetensors     everything that --resume needs; written last of an epoch's files
+ * of a search
+ *   search.json           the effective configuration
+ *   metrics.jsonl         one JSON object for each epoch of the supernet
+ *   supernet.safetensors  the shared weights of all candidates
+ *   candidates.jsonl      every candidate that was looked at, in that order
+ *   result.json           the best candidates, and the call that trains the best one
  * </pre>
  *
  * Files are written atomically ({@link AtomicFile}): whoever looks finds them whole, whenever the
@@ -30,6 +37,10 @@ final class RunFolder {
   static final String LAST = "last.safetensors";
   static final String BEST = "best.safetensors";
   static final String STATE = "state.safetensors";
+  static final String SEARCH = "search.json";
+  static final String SUPERNET = "supernet.safetensors";
+  static final String CANDIDATES = "candidates.jsonl";
+  static final String RESULT = "result.json";
 
   private final Path folder;
 

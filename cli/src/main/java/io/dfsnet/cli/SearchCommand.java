@@ -4,7 +4,6 @@ import io.dfsnet.dividefuse.Division;
 import io.dfsnet.engine.Workers;
 import io.dfsnet.nas.Budget;
 import io.dfsnet.nas.Evaluated;
-import io.dfsnet.nas.SearchException;
 import io.dfsnet.nas.SearchResult;
 import io.dfsnet.nn.Network;
 import io.dfsnet.nn.Op;
@@ -17,9 +16,7 @@ import java.util.List;
 import java.util.SortedSet;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** Searches the positions to fuse under a budget. */
 @Command(
@@ -39,8 +36,6 @@ import picocli.CommandLine.TypeConversionException;
       "file only the network is used."
     })
 final class SearchCommand extends DfsCommand {
-  private static final String RESULT = "search.json";
-  private static final String CANDIDATES = "candidates.jsonl";
   private static final int SHOWN = 10;
 
   @ArgGroup(validate = false, heading = "%nNetwork:%n", order = 1)
@@ -59,7 +54,7 @@ final class SearchCommand extends DfsCommand {
       names = "--budget",
       paramLabel = "B",
       required = true,
-      converter = BudgetConverter.class,
+      converter = Converters.OfBudget.class,
       description = "How much may be fused: count=2, bytes=65536, bytes=64KiB or bytes=1MiB.")
   Budget budget;
 
@@ -105,8 +100,9 @@ final class SearchCommand extends DfsCommand {
     List<Evaluated> best = result.history().stream().sorted().limit(SHOWN).toList();
     String command = trainCommand(config, original, result.positions());
     Json.Object answer = json(config, result, best, command);
-    folder.writeLines(CANDIDATES, result.history().stream().map(SearchCommand::json).toList());
-    folder.writeJson(RESULT, answer);
+    folder.writeLines(
+        RunFolder.CANDIDATES, result.history().stream().map(SearchCommand::json).toList());
+    folder.writeJson(RunFolder.RESULT, answer);
 
     output.text(result.history().size() + " candidates within " + budget + ", the best of them:");
     output.text(table(best));
@@ -188,17 +184,5 @@ final class SearchCommand extends DfsCommand {
         .put("bytes", candidate.bytes())
         .put("fitness", candidate.fitness())
         .build();
-  }
-
-  /** Reads a budget. */
-  static final class BudgetConverter implements ITypeConverter<Budget> {
-    @Override
-    public Budget convert(String text) {
-      try {
-        return Budget.parse(text);
-      } catch (SearchException refused) {
-        throw new TypeConversionException(refused.getMessage());
-      }
-    }
   }
 }

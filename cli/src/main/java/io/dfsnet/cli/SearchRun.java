@@ -28,8 +28,6 @@ import java.util.stream.IntStream;
 
 /** Trains a supernet, then asks it which positions are worth fusing. */
 final class SearchRun {
-  static final String SUPERNET = "supernet.safetensors";
-
   /** How many batches a candidate's batch norms are calibrated on. */
   private static final int CALIBRATION_BATCHES = 10;
 
@@ -80,9 +78,9 @@ final class SearchRun {
     Supernet supernet =
         Supernet.initial(original, division.groups(), division.width(), recipe.seed());
     folder.make();
-    folder.writeJson(RunFolder.CONFIG, config.toJson());
+    folder.writeJson(RunFolder.SEARCH, config.toJson());
     train(supernet, recipe, folder, workers);
-    new SafeTensors(supernet.weights().tensors(), Map.of()).write(folder.path(SUPERNET));
+    new SafeTensors(supernet.weights().tensors(), Map.of()).write(folder.path(RunFolder.SUPERNET));
     Fitness fitness = new SupernetFitness(supernet, calibration(recipe), heldOut, workers);
     try (Progress progress = output.progress("searching", config.evaluations())) {
       var evaluated = new AtomicInteger();

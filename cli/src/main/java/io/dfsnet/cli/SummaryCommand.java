@@ -43,7 +43,7 @@ final class SummaryCommand extends DfsCommand {
   @Option(
       names = "--image",
       paramLabel = "CxHxW",
-      converter = Converters.Image.class,
+      converter = Converters.OfImage.class,
       description = "Image that --model reads (default: 3x32x32).")
   Shape image = Shape.of(3, 32, 32);
 

@@ -30,15 +30,21 @@ class SearchCommandTest {
     assertThat(best)
         .extracting(candidate -> candidate.asObject("candidate").number("fitness").doubleValue())
         .isSortedAccordingTo((a, b) -> Double.compare(b, a));
-    assertThat(Json.parse(Files.readString(run.resolve("search.json")).strip())).isEqualTo(answer);
+    assertThat(Json.parse(Files.readString(run.resolve("result.json")).strip())).isEqualTo(answer);
     assertThat(Files.readAllLines(run.resolve("candidates.jsonl"))).hasSize(3);
     assertThat(run.resolve("supernet.safetensors")).isNotEmptyFile();
+    assertThat(Json.parse(Files.readString(run.resolve("search.json")).strip()))
+        .isEqualTo(answer.object("config"));
 
     // Position 0 reads 2 maps of 32x32 floats, of which each of two nodes lacks one.
     assertThat(best)
         .filteredOn(candidate -> candidate.toString().contains("[0]"))
         .extracting(candidate -> candidate.asObject("candidate").integer("bytes"))
         .containsExactly(32 * 32 * 4L);
+
+    // The folder of a search is no training to go on with, and not overwritten.
+    search(run, "--budget", "count=1").fails(2, "is not empty", "new folder");
+    dfs("train", "--out", run, "--resume").fails(2, "holds no run to go on with");
   }
 
   @Test

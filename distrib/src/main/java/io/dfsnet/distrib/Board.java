@@ -213,8 +213,7 @@ final class Board {
       }
       return slice.values;
     } catch (InterruptedException stop) {
-      Thread.currentThread().interrupt();
-      throw new DistributedException(Code.CLOSED, "the waiting thread was interrupted");
+      throw DistributedException.interrupted();
     } finally {
       lock.unlock();
     }

@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.util.Set;
 
 /**
- * A socket, its frames and their counts; the layer below {@link Handshake} and {@link Link}. No read
- * and no write on it blocks for longer than the silence limit.
+ * A socket, its frames and their counts; the layer below {@link Handshake} and {@link Link}. No
+ * read and no write on it blocks for longer than the silence limit.
  */
 final class Connection {
   /** How long a refused peer gets to read why. */

@@ -126,12 +126,11 @@ public final class Coordinator implements AutoCloseable {
     takeTurn(deadline);
     try {
       return infer(image, begun, deadline);
-    } catch (DistributedException cause) {
-      if (cause.code() != Code.DEADLINE_EXCEEDED) {
-        nodes.forEach(node -> node.abort(cause));
-      }
-      throw cause;
     } finally {
+      DistributedException broken = round.broken();
+      if (broken != null) {
+        nodes.forEach(node -> node.abort(broken));
+      }
       turn.unlock();
     }
   }
@@ -181,8 +180,7 @@ public final class Coordinator implements AutoCloseable {
         return;
       }
     } catch (InterruptedException stop) {
-      Thread.currentThread().interrupt();
-      throw new DistributedException(Code.CLOSED, "the waiting thread was interrupted");
+      throw DistributedException.interrupted();
     }
     throw new DistributedException(
         Code.DEADLINE_EXCEEDED, "another image was under way until the time was up");

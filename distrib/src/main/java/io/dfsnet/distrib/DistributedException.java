@@ -44,7 +44,9 @@ public final class DistributedException extends RuntimeException {
     /** Plain text over a network was not allowed. */
     INSECURE(13),
     /** This side was closed. */
-    CLOSED(14);
+    CLOSED(14),
+    /** The waiting thread was interrupted; its interrupt flag is set. */
+    INTERRUPTED(15);
 
     private final int number;
 
@@ -70,6 +72,12 @@ public final class DistributedException extends RuntimeException {
   private final int rank;
   private final int layer;
   private final String detail;
+
+  /** What a thread throws that was interrupted while it waited; sets its flag again. */
+  static DistributedException interrupted() {
+    Thread.currentThread().interrupt();
+    return new DistributedException(Code.INTERRUPTED, "the waiting thread was interrupted");
+  }
 
   /** A failure of no particular node. */
   public DistributedException(Code code, String detail) {

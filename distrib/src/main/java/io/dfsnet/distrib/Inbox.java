@@ -102,8 +102,7 @@ final class Inbox {
       changed.signalAll();
       return message;
     } catch (InterruptedException stop) {
-      Thread.currentThread().interrupt();
-      throw new DistributedException(Code.CLOSED, "the waiting thread was interrupted");
+      throw DistributedException.interrupted();
     } finally {
       lock.unlock();
     }

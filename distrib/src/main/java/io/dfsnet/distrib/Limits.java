@@ -10,7 +10,6 @@ import java.time.Duration;
  * @param handshakes how many connections may be in their handshake at once; more wait unaccepted
  * @param handshake how long a handshake may take, from accepting or dialling to its last byte
  * @param setup how long shards, plan and mesh may take together
- * @param heartbeat after how long without a frame an idle connection carries a sign of life
  * @param silence after how long without a byte, or with bytes that do not get away, a connection
  *     counts as dead
  * @param tensorBytes the largest image, slice or result
@@ -23,19 +22,23 @@ public record Limits(
     int handshakes,
     Duration handshake,
     Duration setup,
-    Duration heartbeat,
     Duration silence,
     int tensorBytes,
     int shardBytes,
     long activationBytes,
     long cacheBytes) {
 
+  /**
+   * After how long without a frame each side of a connection sends a sign of life. Part of the
+   * protocol, so that each can rely on the other.
+   */
+  public static final Duration HEARTBEAT = Duration.ofSeconds(1);
+
   public static final Limits DEFAULTS =
       new Limits(
           8,
           Duration.ofSeconds(5),
           Duration.ofSeconds(120),
-          Duration.ofSeconds(1),
           Duration.ofSeconds(10),
           16 << 20,
           256 << 20,
@@ -46,15 +49,14 @@ public record Limits(
     requirePositive("handshakes", handshakes);
     requirePositive("handshake", handshake.toMillis());
     requirePositive("setup", setup.toMillis());
-    requirePositive("heartbeat", heartbeat.toMillis());
     requirePositive("tensorBytes", tensorBytes);
     requirePositive("shardBytes", shardBytes);
     requirePositive("activationBytes", activationBytes);
     requirePositive("cacheBytes", cacheBytes);
-    if (silence.compareTo(heartbeat.multipliedBy(2)) < 0) {
+    if (silence.compareTo(HEARTBEAT.multipliedBy(2)) < 0) {
       throw new IllegalArgumentException(
           "limits: silence must be at least two heartbeats of "
-              + heartbeat.toMillis()
+              + HEARTBEAT.toMillis()
               + " ms, found "
               + silence.toMillis()
               + " ms");
@@ -66,7 +68,6 @@ public record Limits(
         handshakes,
         newHandshake,
         setup,
-        heartbeat,
         silence,
         tensorBytes,
         shardBytes,
@@ -79,7 +80,6 @@ public record Limits(
         handshakes,
         handshake,
         newSetup,
-        heartbeat,
         silence,
         tensorBytes,
         shardBytes,
@@ -87,12 +87,11 @@ public record Limits(
         cacheBytes);
   }
 
-  public Limits withSilence(Duration newHeartbeat, Duration newSilence) {
+  public Limits withSilence(Duration newSilence) {
     return new Limits(
         handshakes,
         handshake,
         setup,
-        newHeartbeat,
         newSilence,
         tensorBytes,
         shardBytes,
@@ -106,7 +105,6 @@ public record Limits(
         handshakes,
         handshake,
         setup,
-        heartbeat,
         silence,
         newTensorBytes,
         newShardBytes,

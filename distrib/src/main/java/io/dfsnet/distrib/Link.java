@@ -107,8 +107,7 @@ final class Link implements AutoCloseable {
         changed.await(deadline.nanosLeft(), TimeUnit.NANOSECONDS);
       }
     } catch (InterruptedException stop) {
-      Thread.currentThread().interrupt();
-      throw new DistributedException(Code.CLOSED, "the waiting thread was interrupted");
+      throw DistributedException.interrupted();
     } finally {
       lock.unlock();
     }
@@ -232,7 +231,7 @@ final class Link implements AutoCloseable {
     try {
       writing = false;
       changed.signalAll();
-      long left = limits.heartbeat().toNanos();
+      long left = Limits.HEARTBEAT.toNanos();
       while (queue.isEmpty() && !ending && left > 0) {
         left = changed.awaitNanos(left);
       }

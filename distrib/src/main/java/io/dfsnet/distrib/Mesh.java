@@ -73,8 +73,7 @@ final class Mesh implements AutoCloseable {
         }
       }
     } catch (InterruptedException stop) {
-      Thread.currentThread().interrupt();
-      throw new DistributedException(Code.CLOSED, "the waiting thread was interrupted");
+      throw DistributedException.interrupted();
     } finally {
       lock.unlock();
     }

@@ -53,6 +53,9 @@ public final class NodeServer implements AutoCloseable {
    *     would reach it and that was not allowed, or if the cache's folder cannot be used
    */
   public NodeServer start() {
+    if (server != null || closed) {
+      throw new IllegalStateException("node: starts once");
+    }
     InetSocketAddress listen = options.listen();
     Sockets.requirePlaintextAllowed("listening at", listen, options.insecurePlaintext());
     cache.open();

@@ -105,8 +105,7 @@ final class NodeSession implements Link.Receiver {
       throw new DistributedException(
           Code.NODE_UNREACHABLE, "it has no plan for epoch " + Frame.hex(epoch()));
     } catch (InterruptedException stop) {
-      Thread.currentThread().interrupt();
-      throw new DistributedException(Code.CLOSED, "the waiting thread was interrupted");
+      throw DistributedException.interrupted();
     }
   }
 
@@ -324,13 +323,11 @@ final class NodeSession implements Link.Receiver {
     try {
       for (Future<Void> run : threads.invokeAll(runs)) {
         if (run.state() == Future.State.FAILED) {
-          failures.add(
-              new Verdict.Report(hello.rank(), (DistributedException) run.exceptionNow()));
+          failures.add(new Verdict.Report(hello.rank(), (DistributedException) run.exceptionNow()));
         }
       }
     } catch (InterruptedException stop) {
-      Thread.currentThread().interrupt();
-      throw new DistributedException(Code.CLOSED, "the node is being closed");
+      throw DistributedException.interrupted();
     }
     if (!failures.isEmpty()) {
       throw Verdict.of(failures, List.of());
@@ -364,8 +361,10 @@ final class NodeSession implements Link.Receiver {
   }
 
   private void close() {
+    DistributedException over = new DistributedException(Code.CLOSED, "the session has ended");
+    inbox.close(over);
     coordinator.close();
-    mesh.completeExceptionally(new DistributedException(Code.CLOSED, "the session has ended"));
+    mesh.completeExceptionally(over);
     if (!mesh.isCompletedExceptionally()) {
       mesh.join().close();
     }

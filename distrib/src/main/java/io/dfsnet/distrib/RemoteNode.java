@@ -19,6 +19,7 @@ final class RemoteNode implements Link.Receiver {
   private final List<float[]> outputs = new ArrayList<>();
   private final int outputValues;
   private Link link;
+  private DistributedException aborted;
   private volatile boolean ready;
 
   RemoteNode(int rank, Deployment deployment, CoordinatorOptions options, Round round) {
@@ -57,8 +58,14 @@ final class RemoteNode implements Link.Receiver {
             Deadline.in(options.connect()),
             watchdog);
     String name = "rank " + rank + " at " + Sockets.text(address);
-    link = new Link(greeted.connection(), greeted.terms(Frame.NONE), name, rank, options.limits());
-    link.start(this);
+    Link made =
+        new Link(greeted.connection(), greeted.terms(Frame.NONE), name, rank, options.limits());
+    begin(made);
+    try {
+      Identity.requireEqual(deployment.identity(rank), greeted.answer().identity());
+    } catch (DistributedException mismatch) {
+      throw mismatch.at(rank);
+    }
   }
 
   /** Sends the shards that the node has not got. */
@@ -112,8 +119,9 @@ final class RemoteNode implements Link.Receiver {
         effort.overheadBytesReceived());
   }
 
-  /** Ends the connection at once. */
-  void abort(DistributedException cause) {
+  /** Ends the connection at once, or as soon as there is one. */
+  synchronized void abort(DistributedException cause) {
+    aborted = cause;
     if (link != null) {
       link.abort(cause);
     }
@@ -123,6 +131,14 @@ final class RemoteNode implements Link.Receiver {
   void leave() {
     if (link != null) {
       link.end(new Message.Bye());
+    }
+  }
+
+  private synchronized void begin(Link made) {
+    link = made;
+    link.start(this);
+    if (aborted != null) {
+      link.abort(aborted);
     }
   }
 

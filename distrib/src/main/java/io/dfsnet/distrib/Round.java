@@ -1,6 +1,5 @@
 package io.dfsnet.distrib;
 
-import io.dfsnet.distrib.DistributedException.Code;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,7 +38,10 @@ final class Round {
     lock.lock();
     try {
       while (true) {
-        requireWhole();
+        breakIfFatal();
+        if (broken != null) {
+          throw broken;
+        }
         if (silent().isEmpty()) {
           break;
         }
@@ -53,7 +55,7 @@ final class Round {
       reports.clear();
       return request;
     } catch (InterruptedException stop) {
-      throw interrupted();
+      throw DistributedException.interrupted();
     } finally {
       lock.unlock();
     }
@@ -74,12 +76,10 @@ final class Round {
         changed.await(evidence.nanosLeft(), TimeUnit.NANOSECONDS);
       }
       DistributedException cause = Verdict.of(reports, silent());
-      if (Verdict.isFatal(reports)) {
-        broken = cause;
-      }
+      breakIfFatal();
       throw cause;
     } catch (InterruptedException stop) {
-      throw interrupted();
+      throw DistributedException.interrupted();
     } finally {
       lock.unlock();
     }
@@ -154,22 +154,25 @@ final class Round {
     }
   }
 
+  /** Why no request can follow any more, or null. */
+  DistributedException broken() {
+    lock.lock();
+    try {
+      breakIfFatal();
+      return broken;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Between requests a report that is not about time breaks the round as soon as it is seen. */
-  private void requireWhole() {
+  private void breakIfFatal() {
     if (broken == null && Verdict.isFatal(reports)) {
       broken = Verdict.of(reports, silent());
-    }
-    if (broken != null) {
-      throw broken;
     }
   }
 
   private List<Integer> silent() {
     return IntStream.range(0, pending.length).filter(rank -> pending[rank]).boxed().toList();
-  }
-
-  private static DistributedException interrupted() {
-    Thread.currentThread().interrupt();
-    return new DistributedException(Code.CLOSED, "the waiting thread was interrupted");
   }
 }

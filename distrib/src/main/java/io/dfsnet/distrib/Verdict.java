@@ -34,7 +34,7 @@ final class Verdict {
     private int distance() {
       return switch (cause.code()) {
         case DEADLINE_EXCEEDED -> 3;
-        case NODE_DIED, NODE_UNREACHABLE, CLOSED -> reporter == COORDINATOR ? 1 : 2;
+        case NODE_DIED, NODE_UNREACHABLE, CLOSED, INTERRUPTED -> reporter == COORDINATOR ? 1 : 2;
         default -> 0;
       };
     }

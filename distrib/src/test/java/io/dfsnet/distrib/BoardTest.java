@@ -125,29 +125,24 @@ class BoardTest {
     DistributedException cause = new DistributedException(Code.NODE_DIED, "gone");
     board.fail(cause);
     board.begin(1);
-    assertThatThrownBy(
-            () -> board.await(ALL_GATHER, 2, 1, Deadline.in(Duration.ofSeconds(5))))
+    assertThatThrownBy(() -> board.await(ALL_GATHER, 2, 1, Deadline.in(Duration.ofSeconds(5))))
         .isSameAs(cause);
   }
 
   @Test
   void buffersBeyondTheLimitsAreRefusedBeforeTheyAreMade() {
     Plan plan = TestPlans.plan(0, 0, 1, 1);
-    assertThatThrownBy(
-            () -> new Board(plan, 0, Limits.DEFAULTS.withBytes(47, 1000, 1000, 1000)))
+    assertThatThrownBy(() -> new Board(plan, 0, Limits.DEFAULTS.withBytes(47, 1000, 1000, 1000)))
         .hasMessageContaining("the image has 48 bytes, this side takes 47");
-    assertThatThrownBy(
-            () -> new Board(plan, 0, Limits.DEFAULTS.withBytes(79, 1000, 1000, 1000)))
+    assertThatThrownBy(() -> new Board(plan, 0, Limits.DEFAULTS.withBytes(79, 1000, 1000, 1000)))
         .hasMessageContaining("the result has 80 bytes, this side takes 79");
     // All four slices of the first three exchanges and all of the scatter: 4 * (2+3+4+5) values.
     new Board(plan, 0, Limits.DEFAULTS.withBytes(80, 1000, 224, 1000));
-    assertThatThrownBy(
-            () -> new Board(plan, 0, Limits.DEFAULTS.withBytes(80, 1000, 223, 1000)))
+    assertThatThrownBy(() -> new Board(plan, 0, Limits.DEFAULTS.withBytes(80, 1000, 223, 1000)))
         .hasMessageContaining("the exchange buffers need 224 bytes, this side has 223");
   }
 
   private static Frame data(long request, int layer, int group, int length) {
-    return new Frame(
-        new Version(1, 0), FrameType.DATA, Wire.EPOCH, request, layer, group, length);
+    return new Frame(new Version(1, 0), FrameType.DATA, Wire.EPOCH, request, layer, group, length);
   }
 }

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Damaged input of every kind gives a typed failure or a valid value, never anything else. A failing
- * run prints its number; the same number gives the same bytes again.
+ * Damaged input of every kind gives a typed failure or a valid value, never anything else. A
+ * failing run prints its number; the same number gives the same bytes again.
  */
 @Timeout(60)
 class CodecFuzzTest {
@@ -92,8 +92,23 @@ class CodecFuzzTest {
   @Test
   void plansOfRandomTokens() {
     String[] tokens = {
-      "{", "}", "[", "]", ",", ":", "\"epoch\"", "\"members\"", "\"host\"", "1", "-1", "1e999",
-      "null", "\"127.0.0.1\"", "\"\\u0000\"", "[[[[", "{\"a\":"
+      "{",
+      "}",
+      "[",
+      "]",
+      ",",
+      ":",
+      "\"epoch\"",
+      "\"members\"",
+      "\"host\"",
+      "1",
+      "-1",
+      "1e999",
+      "null",
+      "\"127.0.0.1\"",
+      "\"\\u0000\"",
+      "[[[[",
+      "{\"a\":"
     };
     for (int run = 0; run < PLANS; run++) {
       RandomGenerator random = Seeds.random(TestModels.SEED, "tokens", run);

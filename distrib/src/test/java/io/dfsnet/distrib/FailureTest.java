@@ -11,6 +11,8 @@ import io.dfsnet.nn.Model;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -95,8 +97,7 @@ class FailureTest {
       // Rank 2 is heard by the coordinator, but its first slice never reaches rank 0.
       cluster.proxy(0).on(FrameType.DATA, 1, Fault.STALL);
       DistributedException failure =
-          catchThrowableOfType(
-              DistributedException.class, () -> coordinator.infer(IMAGE, time));
+          catchThrowableOfType(DistributedException.class, () -> coordinator.infer(IMAGE, time));
       assertThat(failure.code()).isEqualTo(Code.DEADLINE_EXCEEDED);
       assertThat(failure.rank()).isIn(1, 2);
       assertThat(failure.layer()).isZero();
@@ -105,17 +106,15 @@ class FailureTest {
 
   @Test
   void aStalledNodeIsDeadAfterALongSilence() throws InterruptedException {
-    Limits limits =
-        Limits.DEFAULTS.withSilence(Duration.ofMillis(100), Duration.ofMillis(500));
+    Limits limits = Limits.DEFAULTS.withSilence(Duration.ofSeconds(2));
     try (TestCluster cluster = new TestCluster(2, options -> options.withLimits(limits));
         Coordinator coordinator =
-            cluster.connect(
-                MODEL, Topology.PARALLEL, options -> options.withLimits(limits))) {
+            cluster.connect(MODEL, Topology.PARALLEL, options -> options.withLimits(limits))) {
       // Idle for longer than the limit: signs of life keep the connections.
-      Thread.sleep(800);
+      Thread.sleep(2200);
       answers(coordinator);
       cluster.proxy(0).blackHole();
-      Thread.sleep(900);
+      Thread.sleep(2500);
       assertFails(coordinator, Code.NODE_DIED, 0, TIME);
     }
   }
@@ -129,8 +128,7 @@ class FailureTest {
         Coordinator coordinator = cluster.connect(MODEL, Topology.CENTRAL)) {
       // In the central topology the first slices come from rank 1.
       cluster.proxy(0).on(FrameType.DATA, 1, fault);
-      DistributedException failure =
-          assertFails(coordinator, Code.PROTOCOL_VIOLATION, 1, TIME);
+      DistributedException failure = assertFails(coordinator, Code.PROTOCOL_VIOLATION, 1, TIME);
       assertThat(failure.detail())
           .contains(
               switch (fault) {
@@ -174,8 +172,7 @@ class FailureTest {
         Coordinator coordinator = cluster.connect(MODEL, Topology.PARALLEL)) {
       cluster.proxy(0).on(FrameType.DATA, 1, fault);
       DistributedException failure =
-          catchThrowableOfType(
-              DistributedException.class, () -> coordinator.infer(IMAGE, TIME));
+          catchThrowableOfType(DistributedException.class, () -> coordinator.infer(IMAGE, TIME));
       assertThat(failure.code()).isEqualTo(Code.NODE_DIED);
       assertThat(failure.rank()).isIn(0, 1);
     }
@@ -188,8 +185,7 @@ class FailureTest {
       for (int i = 0; i < 5; i++) {
         DistributedException failure =
             catchThrowableOfType(
-                DistributedException.class,
-                () -> coordinator.infer(IMAGE, Duration.ofNanos(1000)));
+                DistributedException.class, () -> coordinator.infer(IMAGE, Duration.ofNanos(1000)));
         assertThat(failure.code()).isEqualTo(Code.DEADLINE_EXCEEDED);
         answers(coordinator);
       }
@@ -266,6 +262,43 @@ class FailureTest {
       try (Coordinator coordinator = cluster.connect(MODEL, Topology.PARALLEL)) {
         answers(coordinator);
       }
+    }
+  }
+
+  @Test
+  void anInterruptEndsTheWaitingAndNotTheSession() throws Exception {
+    try (TestCluster cluster = new TestCluster(2);
+        Coordinator coordinator = cluster.connect(MODEL, Topology.PARALLEL)) {
+      cluster.proxy(0).blackHole();
+      CompletableFuture<DistributedException> failure = new CompletableFuture<>();
+      Thread waits =
+          Thread.startVirtualThread(
+              () ->
+                  failure.complete(
+                      catchThrowableOfType(
+                          DistributedException.class, () -> coordinator.infer(IMAGE, TIME))));
+      Thread.sleep(200);
+      waits.interrupt();
+      assertThat(failure.get(5, TimeUnit.SECONDS).code()).isEqualTo(Code.INTERRUPTED);
+      cluster.proxy(0).heal();
+      answers(coordinator);
+    }
+  }
+
+  @Test
+  void closingEndsAWaitingCall() throws Exception {
+    try (TestCluster cluster = new TestCluster(2)) {
+      Coordinator coordinator = cluster.connect(MODEL, Topology.PARALLEL);
+      cluster.proxy(0).blackHole();
+      CompletableFuture<DistributedException> failure =
+          CompletableFuture.supplyAsync(
+              () ->
+                  catchThrowableOfType(
+                      DistributedException.class,
+                      () -> coordinator.infer(IMAGE, Duration.ofSeconds(50))));
+      Thread.sleep(200);
+      coordinator.close();
+      assertThat(failure.get(5, TimeUnit.SECONDS).code()).isEqualTo(Code.CLOSED);
     }
   }
 

@@ -112,8 +112,7 @@ class FrameTest {
       names = {"INFER", "DATA", "RESULT"},
       mode = EnumSource.Mode.EXCLUDE)
   void aLengthBeyondTheTypesIsRefusedBeforeAnythingIsRead(FrameType type) {
-    byte[] frame =
-        Wire.frame(type.number(), 1, 0, Frame.NONE, 0, type.limit() + 1, new byte[0]);
+    byte[] frame = Wire.frame(type.number(), 1, 0, Frame.NONE, 0, type.limit() + 1, new byte[0]);
     FrameReader reader = new FrameReader(new ByteArrayInputStream(frame));
     assertThatThrownBy(reader::next)
         .isInstanceOf(DistributedException.class)
@@ -129,7 +128,9 @@ class FrameTest {
           .as("cut at %d", length)
           .isInstanceOf(EOFException.class)
           .hasMessage(
-              length == 0 ? "the connection ended" : "the connection ended in the middle of a frame");
+              length == 0
+                  ? "the connection ended"
+                  : "the connection ended in the middle of a frame");
     }
   }
 
@@ -161,8 +162,7 @@ class FrameTest {
       byte[] prefix = new byte[i];
       random.nextBytes(prefix);
       writer.begin(
-          new Frame(
-              new Version(1, 0), FrameType.DATA, 1, i, i, i, i + Float.BYTES * sizes.get(i)));
+          new Frame(new Version(1, 0), FrameType.DATA, 1, i, i, i, i + Float.BYTES * sizes.get(i)));
       writer.bytes(prefix, 0, i);
       writer.floats(tensors[i], 0, sizes.get(i));
       writer.end();

@@ -48,7 +48,7 @@ final class Leaks {
   private static List<String> threads() {
     return Thread.getAllStackTraces().keySet().stream()
         .map(Thread::getName)
-        .filter(name -> name.startsWith(Threads.PREFIX) && !name.startsWith("dfsnet-worker"))
+        .filter(name -> name.startsWith(Threads.PREFIX))
         .toList();
   }
 }

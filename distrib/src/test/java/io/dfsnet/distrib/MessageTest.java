@@ -134,8 +134,7 @@ class MessageTest {
   void theTextOfAnErrorIsShortAndSteersNoTerminal() throws IOException {
     String text = "a\u001b[31mb\r\nc\u0007" + "x".repeat(5000);
     Message.Failure failure =
-        (Message.Failure)
-            Wire.read(Wire.write(new Message.Failure(1, Code.BUSY, 0, 0, text)));
+        (Message.Failure) Wire.read(Wire.write(new Message.Failure(1, Code.BUSY, 0, 0, text)));
     assertThat(failure.detail()).startsWith("a?[31mb??c?xxx").hasSize(1024);
   }
 
@@ -156,7 +155,8 @@ class MessageTest {
             "NODE_FAILED=11",
             "ADDRESS_UNAVAILABLE=12",
             "INSECURE=13",
-            "CLOSED=14");
+            "CLOSED=14",
+            "INTERRUPTED=15");
     assertThat(Stream.of(FrameType.values()).mapToInt(FrameType::number))
         .containsExactlyElementsOf(IntStream.rangeClosed(1, 13).boxed().toList());
   }
@@ -164,16 +164,13 @@ class MessageTest {
   @Test
   void theDeadlineTravelsAsWhatIsLeft() throws IOException {
     Message.Infer infer =
-        new Message.Infer(
-            1, Deadline.in(Duration.ofSeconds(3)), new float[] {1, 2});
+        new Message.Infer(1, Deadline.in(Duration.ofSeconds(3)), new float[] {1, 2});
     ByteBuffer frame = ByteBuffer.wrap(Wire.write(infer));
     assertThat(frame.getInt(24)).isEqualTo(12);
     assertThat(frame.getInt(32)).isBetween(2000, 3000);
     ByteBuffer late =
         ByteBuffer.wrap(
-            Wire.write(
-                new Message.Infer(
-                    1, Deadline.in(Duration.ofSeconds(-3)), new float[] {1})));
+            Wire.write(new Message.Infer(1, Deadline.in(Duration.ofSeconds(-3)), new float[] {1})));
     assertThat(late.getInt(32)).isZero();
   }
 
@@ -186,7 +183,11 @@ class MessageTest {
   }
 
   private static byte[] offer(int group, int bytes) {
-    return ByteBuffer.allocate(40).putShort((short) group).putShort((short) 0).putInt(bytes).array();
+    return ByteBuffer.allocate(40)
+        .putShort((short) group)
+        .putShort((short) 0)
+        .putInt(bytes)
+        .array();
   }
 
   private static byte[] hash(String hex) {

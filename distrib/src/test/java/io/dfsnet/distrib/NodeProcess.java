@@ -37,15 +37,13 @@ final class NodeProcess implements AutoCloseable {
         List.of("--add-modules", "jdk.incubator.vector", "-Xmx256m", "-XX:+UseSerialGC"));
     command.addAll(List.of(flags));
     command.addAll(List.of("-cp", classPath(), NodeProcess.class.getName()));
-    process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
 
   /** Waits until the node listens. */
   void awaitStart() throws Exception {
     BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     CompletableFuture<Void> started =
         CompletableFuture.runAsync(
             () -> {
@@ -67,14 +65,10 @@ final class NodeProcess implements AutoCloseable {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
   }
 
-  /** As a crash or a pulled plug. */
-  void kill() throws InterruptedException {
-    process.destroyForcibly().waitFor();
-  }
-
+  /** Ends it as a crash or a pulled plug does. */
   @Override
-  public void close() throws InterruptedException {
-    kill();
+  public void close() {
+    process.destroyForcibly().onExit().join();
   }
 
   /** The child's side: a node until standard input ends, as it does when the test dies. */

@@ -49,8 +49,7 @@ class NodeServerTest {
     InetSocketAddress everywhere = new InetSocketAddress("0.0.0.0", 0);
     NodeOptions open = TestCluster.options().withInsecurePlaintext(everywhere);
     NodeOptions closed =
-        new NodeOptions(
-            everywhere, open.cache(), 1, open.warmUp(), false, 0, open.limits());
+        new NodeOptions(everywhere, open.cache(), 1, open.warmUp(), false, 0, open.limits());
     NodeServer refused = new NodeServer(closed);
     assertThatThrownBy(refused::start)
         .hasMessageContaining("0.0.0.0:0 is not on this machine")
@@ -68,9 +67,7 @@ class NodeServerTest {
     List<InetSocketAddress> far =
         List.of(new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 7000));
     assertThatThrownBy(
-            () ->
-                Coordinator.connect(
-                    far, MODEL, TestCluster.coordinator(Topology.PARALLEL, 2, 1)))
+            () -> Coordinator.connect(far, MODEL, TestCluster.coordinator(Topology.PARALLEL, 2, 1)))
         .hasMessageContaining("rank 0 at 192.0.2.1:7000 is not on this machine")
         .extracting(failure -> ((DistributedException) failure).code())
         .isEqualTo(Code.INSECURE);
@@ -126,7 +123,8 @@ class NodeServerTest {
   @Test
   void aNodeThatWarmsUpAnswersAsWell() {
     try (TestCluster cluster =
-            new TestCluster(1, options -> options.withWarmUp(Duration.ofMillis(300)));
+            new TestCluster(
+                1, options -> options.withThreads(3).withWarmUp(Duration.ofMillis(300)));
         Coordinator coordinator = cluster.connect(MODEL, Topology.PARALLEL)) {
       assertThat(coordinator.infer(IMAGE, TestCluster.TIME).logits()).containsExactly(LOGITS);
     }

@@ -46,7 +46,8 @@ class PlanTest {
         "`\"epoch\":195939070`|`\"epoch\":0`|the epoch is not 0",
         "`\"epoch\":195939070`|`\"epoch\":4294967296`|is from 0 to 4294967295",
         "`\"epoch\":195939070`|`\"epoch\":1.5`|integer",
-        "`\"host\":\"127.0.0.1\"`|`\"host\":\"localhost\"`|an address in numbers, found 'localhost'",
+        "`\"host\":\"127.0.0.1\"`|`\"host\":\"localhost\"`|an address in numbers, found"
+            + " 'localhost'",
         "`\"port\":7000`|`\"port\":0`|from 1 to 65535, found 0",
         "`\"port\":7001`|`\"port\":7000`|ranks 0 and 1 have one address, 127.0.0.1:7000",
         "`\"groups\":[2]`|`\"groups\":[1]`|group 1 is hosted once, found 2",
@@ -54,7 +55,8 @@ class PlanTest {
         "`\"groups\":[0,1]`|`\"groups\":[0]`|rank 0 has a shard for every group",
         "`\"groups\":[3]`|`\"groups\":[4]`|rank 2 hosts groups 0 to 3",
         "`\"groups\":[3]`|`\"groups\":[-1]`|groups are from 0, found -1",
-        "`\"topology\":\"CENTRAL\"`|`\"topology\":\"STAR\"`|one of [PARALLEL, CENTRAL], found 'STAR'",
+        "`\"topology\":\"CENTRAL\"`|`\"topology\":\"STAR\"`|one of [PARALLEL, CENTRAL], found"
+            + " 'STAR'",
         "`\"imageValues\":12`|`\"imageValues\":0`|from 1 to",
         "`\"imageValues\":12`|`\"images\":12`|imageValues",
         "`\"outputs\":[10,10,10,10]`|`\"outputs\":[]`|1 to 256 groups, found 0",
@@ -100,7 +102,8 @@ class PlanTest {
     for (int group = 0; group < 4; group++) {
       plan.requireFit(group, sharding.shards().get(group));
       int other = (group + 1) % 4;
-      assertThatThrownBy(() -> plan.requireFit(other, sharding.shards().get(other - 1 < 0 ? 3 : other - 1)))
+      assertThatThrownBy(
+              () -> plan.requireFit(other, sharding.shards().get(other - 1 < 0 ? 3 : other - 1)))
           .hasMessageContaining("calls itself group");
     }
     Sharding halves = Sharder.shard(TestModels.residual(2).network(), topology);

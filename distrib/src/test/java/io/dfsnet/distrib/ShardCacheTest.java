@@ -99,6 +99,16 @@ class ShardCacheTest {
   }
 
   @Test
+  void aFolderThatIsGoneLaterIsNamedToo() throws IOException {
+    ShardCache cache = new ShardCache(Optional.of(folder.resolve("gone")), Limits.DEFAULTS);
+    cache.open();
+    Files.delete(folder.resolve("gone"));
+    assertThat(cache.load(TestPlans.hash(1))).isEmpty();
+    assertThatThrownBy(() -> cache.store(TestPlans.hash(1), new byte[1]))
+        .hasMessageContaining("the shard cache cannot be used");
+  }
+
+  @Test
   void withoutAFolderEverythingIsFetchedEveryTime() {
     try (TestCluster cluster = new TestCluster(1)) {
       for (int i = 0; i < 2; i++) {

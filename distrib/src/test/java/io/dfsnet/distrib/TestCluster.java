@@ -65,8 +65,7 @@ final class TestCluster implements AutoCloseable {
   }
 
   /** Connects through the proxies; so do the nodes among each other. */
-  Coordinator connect(
-      Model model, Topology topology, UnaryOperator<CoordinatorOptions> change) {
+  Coordinator connect(Model model, Topology topology, UnaryOperator<CoordinatorOptions> change) {
     int groups = model.network().groups();
     return Coordinator.connect(
         proxied(), model, change.apply(coordinator(topology, groups, nodes.size())));

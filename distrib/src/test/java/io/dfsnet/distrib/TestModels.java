@@ -30,7 +30,9 @@ final class TestModels {
     return model(Divider.divide(whole, Division.keep(groups, List.of(0, 2))));
   }
 
-  /** Two linear layers at the end: partial sums meet in an all-reduce, every group has the output. */
+  /**
+   * Two linear layers at the end: partial sums meet in an all-reduce, every group has the output.
+   */
   static Model sequential(int groups) {
     var network = Network.builder("sequential");
     String x = network.input(3, 8, 8);

@@ -41,7 +41,8 @@ final class TestPlans {
         return members;
       }
       members.add(
-          new Plan.Member(address(7000 + rank), groups, groups.stream().map(TestPlans::hash).toList()));
+          new Plan.Member(
+              address(7000 + rank), groups, groups.stream().map(TestPlans::hash).toList()));
     }
   }
 

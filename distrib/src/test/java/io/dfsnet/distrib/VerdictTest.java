@@ -51,7 +51,8 @@ class VerdictTest {
     assertThat(cause.layer()).isEqualTo(3);
     assertThat(cause)
         .hasMessage(
-            "deadline exceeded, rank 2, exchange 3: no word from rank 2, rank 3 when the time was up");
+            "deadline exceeded, rank 2, exchange 3: no word from rank 2, rank 3 when the time was"
+                + " up");
     assertThat(Verdict.of(List.of(), List.of(1)).layer()).isEqualTo(DistributedException.NO_LAYER);
   }
 

@@ -51,7 +51,9 @@ final class Wire {
     return frame(type, epoch, request, layer, rank, payload.length, payload);
   }
 
-  /** A frame whose length need not be that of its payload. Written apart from the code under test. */
+  /**
+   * A frame whose length need not be that of its payload. Written apart from the code under test.
+   */
   static byte[] frame(
       int type, int epoch, long request, int layer, int rank, int length, byte[] payload) {
     ByteBuffer frame = ByteBuffer.allocate(32 + (payload.length == 0 ? 0 : payload.length + 4));
