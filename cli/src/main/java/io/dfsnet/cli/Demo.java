@@ -7,39 +7,29 @@ import io.dfsnet.distrib.NodeReport;
 import io.dfsnet.dividefuse.CostModel;
 import io.dfsnet.dividefuse.Divider;
 import io.dfsnet.dividefuse.Division;
-import io.dfsnet.dividefuse.Placement;
 import io.dfsnet.dividefuse.Topology;
 import io.dfsnet.dividefuse.WidthPolicy;
 import io.dfsnet.engine.Workers;
 import io.dfsnet.nas.Budget;
-import io.dfsnet.nas.Evaluated;
-import io.dfsnet.nas.Evolution;
-import io.dfsnet.nas.FairSampler;
 import io.dfsnet.nas.SearchResult;
 import io.dfsnet.nas.SearchSpace;
 import io.dfsnet.nas.Supernet;
-import io.dfsnet.nas.SupernetFitness;
 import io.dfsnet.nn.Model;
 import io.dfsnet.nn.Network;
 import io.dfsnet.nn.Seeds;
 import io.dfsnet.nn.Weights;
-import io.dfsnet.nn.data.Batch;
-import io.dfsnet.nn.data.Batches;
 import io.dfsnet.nn.data.DataSource;
 import io.dfsnet.nn.data.ImageSet;
 import io.dfsnet.nn.models.Shortcut;
-import io.dfsnet.nn.train.EpochResult;
 import io.dfsnet.nn.train.Evaluation;
 import io.dfsnet.nn.train.Trainer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
 
 /**
  * The paper's job from end to end: train the original; divide it; search over a supernet where to
@@ -48,9 +38,6 @@ import java.util.stream.IntStream;
  */
 final class Demo {
   private static final Duration DEADLINE = Duration.ofSeconds(10);
-
-  /** How many batches calibrate the batch norms of a candidate. */
-  private static final int CALIBRATION_BATCHES = 8;
 
   private final DemoPlan plan;
   private final int images;
@@ -93,9 +80,12 @@ final class Demo {
     try (Workers workers = global.workers()) {
       var trained = new Training(train, test, workers);
       contenders.add(trained.contender("original", original, new TreeSet<>()));
-      contenders.add(trained.contender("divided, no fusion", divide(original), new TreeSet<>()));
-      SortedSet<Integer> searched = search(original, train, workers);
-      SortedSet<Integer> random = otherThan(searched, space(original));
+      contenders.add(
+          trained.contender(
+              "divided, no fusion", divide(original, new TreeSet<>()), new TreeSet<>()));
+      var search = new SearchRun(searchConfig(), original, train, output);
+      SortedSet<Integer> searched = search(search, workers);
+      SortedSet<Integer> random = otherThan(searched, search.space());
       contenders.add(trained.contender("random positions", divide(original, random), random));
       contenders.add(trained.contender("searched positions", divide(original, searched), searched));
     }
@@ -122,7 +112,10 @@ final class Demo {
     Contender contender(String name, Network network, SortedSet<Integer> fused) {
       var model = new Model(network, Weights.initial(network, plan.recipe().seed()));
       Trainer trainer = Trainer.of(model, train, plan.recipe(), workers);
-      EpochResult last = epochs(trainer, plan.recipe().epochs(), name);
+      double loss = 0;
+      while (trainer.epochsDone() < plan.recipe().epochs()) {
+        loss = TrainRun.epoch(trainer, plan.recipe(), train.size(), output).loss();
+      }
       double accuracy = Evaluation.of(model, test, workers).accuracy();
       say(
           "trained "
@@ -130,81 +123,47 @@ final class Demo {
               + (fused.isEmpty() ? "" : " " + fused)
               + ": "
               + Units.percent(accuracy)
-              + Units.format(" of the test images (loss %.3f)", last.loss()));
+              + Units.format(" of the test images (loss %.3f)", loss));
       return new Contender(name, fused, model, accuracy);
     }
   }
 
-  private EpochResult epochs(Trainer trainer, int epochs, String name) {
-    EpochResult last = null;
-    for (int epoch = 1; epoch <= epochs; epoch++) {
-      String task = name + ", epoch " + epoch + "/" + epochs;
-      try (var progress = output.progress(task, plan.train() / plan.recipe().batch())) {
-        last =
-            trainer.epoch(
-                step -> progress.update(step.number(), Units.format("loss %.4f", step.loss())));
-      }
-    }
-    return last;
-  }
-
-  /** Trains a supernet on a part of the training images and judges candidates on the rest. */
-  private SortedSet<Integer> search(Network original, ImageSet train, Workers workers) {
-    long seed = plan.recipe().seed();
-    ImageSet shown = train.subset(0, train.size() - plan.heldOut());
-    ImageSet heldOut = train.subset(shown.size(), train.size());
-    SearchSpace space = space(original);
-    var supernet = Supernet.initial(original, plan.groups(), WidthPolicy.KEEP, seed);
-    var sampler = new FairSampler(space, seed);
-    var recipe = plan.recipe().withEpochs(plan.supernetEpochs());
-    var trainer =
-        new Trainer(
-            supernet.weights(),
-            shown,
-            recipe,
-            workers,
-            step -> supernet.candidate(sampler.positions(step)));
-    EpochResult last = epochs(trainer, plan.supernetEpochs(), "supernet");
-    say(
-        Units.format(
-            "trained the supernet, %d epochs on %d images (loss %.3f)",
-            plan.supernetEpochs(), shown.size(), last.loss()));
-
-    var batches = new Batches(shown, recipe.batch(), recipe.augmentation(), seed);
-    List<Batch> calibration =
-        IntStream.range(0, Math.min(CALIBRATION_BATCHES, batches.perEpoch()))
-            .mapToObj(index -> batches.get(0, index))
-            .toList();
-    var fitness = new SupernetFitness(supernet, calibration, heldOut, workers);
-    var strategy = Evolution.standard(seed).withEvaluations(plan.evaluations());
-    SearchResult found;
-    List<Evaluated> seen = new ArrayList<>();
-    try (var progress = output.progress("search", plan.evaluations())) {
-      found =
-          strategy.search(
-              space,
-              fitness,
-              evaluated -> {
-                seen.add(evaluated);
-                progress.update(seen.size(), evaluated.fused().toString());
-              });
-    }
+  /** Trains a supernet on most of the training images and judges candidates on the rest. */
+  private SortedSet<Integer> search(SearchRun run, Workers workers) {
+    Supernet supernet = run.train(workers, epoch -> {});
+    say("trained the supernet for " + plan.supernetEpochs() + " epochs");
+    SearchResult found = run.search(supernet, workers);
     say(
         "searched "
             + found.history().size()
-            + " candidates with "
+            + " sets of "
             + plan.fusions()
-            + " fusions: best "
+            + " positions: best "
             + found.positions()
-            + Units.format(
-                " (%.2f %% of %d held-out training images)",
-                100 * found.fitness(), heldOut.size()));
+            + ", "
+            + Units.percent(found.fitness())
+            + " of "
+            + plan.heldOut()
+            + " held-out training images");
     return found.positions();
   }
 
-  private SearchSpace space(Network original) {
-    return SearchSpace.of(
-        original, plan.groups(), WidthPolicy.KEEP, new Budget.Count(plan.fusions()));
+  private SearchConfig searchConfig() {
+    var training =
+        new TrainConfig(
+            plan.model(),
+            Shortcut.PROJECTION,
+            null,
+            Division.keep(plan.groups(), List.of()),
+            plan.data(),
+            plan.train(),
+            plan.recipe().withEpochs(plan.supernetEpochs()));
+    return new SearchConfig(
+        training,
+        new Budget.Count(plan.fusions()),
+        SearchConfig.Kind.EVOLUTION,
+        plan.evaluations(),
+        plan.heldOut());
   }
 
   /** A random candidate that the search did not choose; the search's own if there is no other. */
@@ -215,10 +174,6 @@ final class Demo {
       drawn = space.random(random);
     }
     return drawn;
-  }
-
-  private Network divide(Network original) {
-    return divide(original, new TreeSet<>());
   }
 
   private Network divide(Network original, SortedSet<Integer> fused) {
@@ -245,7 +200,7 @@ final class Demo {
     var latency = new Percentiles();
     long wireBytes = 0;
     int count = Math.min(images, test.size());
-    var options = CoordinatorOptions.of(topology, Placement.even(network.groups(), nodes));
+    var options = CoordinatorOptions.of(topology, costs.placement());
     try (Workers workers = new Workers(1);
         Inference local = Inference.local(contender.model(), workers);
         Inference distributed =
@@ -260,7 +215,7 @@ final class Demo {
       for (int i = 0; i < count; i++) {
         test.normalized(i, image, 0);
         Answer answer = distributed.infer(image);
-        requireSameBits(contender, i, answer.logits(), local.infer(image).logits());
+        Inference.requireSameBits(i, answer.logits(), local.infer(image).logits());
         latency.add(answer.latency());
         wireBytes += answer.nodes().stream().mapToLong(NodeReport::sliceBytesSent).sum();
         progress.update(i + 1, "");
@@ -279,24 +234,6 @@ final class Demo {
         costs.nodes().stream().mapToLong(CostModel.NodeCost::macs).max().orElseThrow(),
         wireBytes / count,
         latency);
-  }
-
-  private static void requireSameBits(
-      Contender contender, int image, float[] distributed, float[] local) {
-    for (int i = 0; i < local.length; i++) {
-      if (Float.floatToRawIntBits(distributed[i]) != Float.floatToRawIntBits(local[i])) {
-        throw new CommandException(
-            "demo: "
-                + contender.name()
-                + ", image "
-                + image
-                + ": the nodes give "
-                + Arrays.toString(distributed)
-                + ", one process gives "
-                + Arrays.toString(local)
-                + "; this is a defect");
-      }
-    }
   }
 
   private void say(String line) {

@@ -12,7 +12,6 @@ import io.dfsnet.nn.data.ImageSet;
 import io.dfsnet.nn.json.Json;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import picocli.CommandLine.ArgGroup;
@@ -94,7 +93,7 @@ final class InferCommand extends DfsCommand {
         images.normalized(i, image, 0);
         Answer answer = inference.infer(image);
         if (verify) {
-          requireEqual(i, answer.logits(), reference.infer(image).logits());
+          Inference.requireSameBits(i, answer.logits(), reference.infer(image).logits());
         }
         report.add(answer, images.label(i));
         progress.update(i + 1, "");
@@ -160,17 +159,5 @@ final class InferCommand extends DfsCommand {
             + nodes.size()
             + (nodes.size() == 1 ? " node, " : " nodes, ")
             + Units.lower(topology);
-  }
-
-  private static void requireEqual(int image, float[] distributed, float[] local) {
-    if (!Arrays.equals(distributed, local)) {
-      throw new CommandException(
-          "verify: image "
-              + image
-              + ": the nodes give "
-              + Arrays.toString(distributed)
-              + ", one process gives "
-              + Arrays.toString(local));
-    }
   }
 }

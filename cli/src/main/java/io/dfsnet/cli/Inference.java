@@ -6,6 +6,7 @@ import io.dfsnet.engine.Workers;
 import io.dfsnet.nn.Model;
 import io.dfsnet.nn.Session;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 
 /** Runs one image after another: here, or on nodes. */
@@ -16,6 +17,24 @@ interface Inference extends AutoCloseable {
 
   @Override
   void close();
+
+  /**
+   * Compares what nodes gave for an image with what one process gave.
+   *
+   * @throws CommandException if a bit differs
+   */
+  static void requireSameBits(int image, float[] distributed, float[] local) {
+    if (!Arrays.equals(distributed, local)) {
+      throw new CommandException(
+          "image "
+              + image
+              + ": the nodes give "
+              + Arrays.toString(distributed)
+              + ", one process gives "
+              + Arrays.toString(local)
+              + "; they should be the same bits, please report this");
+    }
+  }
 
   /** Everything on this machine, in one process. */
   static Inference local(Model model, Workers workers) {

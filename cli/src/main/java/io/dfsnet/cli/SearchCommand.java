@@ -5,14 +5,18 @@ import io.dfsnet.engine.Workers;
 import io.dfsnet.nas.Budget;
 import io.dfsnet.nas.Evaluated;
 import io.dfsnet.nas.SearchResult;
+import io.dfsnet.nas.Supernet;
 import io.dfsnet.nn.Network;
 import io.dfsnet.nn.Op;
 import io.dfsnet.nn.data.ImageSet;
+import io.dfsnet.nn.file.SafeTensors;
 import io.dfsnet.nn.json.Json;
 import io.dfsnet.nn.models.Shortcut;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedSet;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -95,7 +99,7 @@ final class SearchCommand extends DfsCommand {
     var run = new SearchRun(config, original, train, output);
     SearchResult result;
     try (Workers workers = global.workers()) {
-      result = run.search(folder, workers);
+      result = run.search(train(run, config, folder, workers, output), workers);
     }
     List<Evaluated> best = result.history().stream().sorted().limit(SHOWN).toList();
     String command = trainCommand(config, original, result.positions());
@@ -108,6 +112,27 @@ final class SearchCommand extends DfsCommand {
     output.text(table(best));
     output.text("train the best one: " + command);
     output.result(answer);
+  }
+
+  /**
+   * Trains the supernet, and writes into the folder what it was asked for, its epochs and itself.
+   */
+  private static Supernet train(
+      SearchRun run, SearchConfig config, RunFolder folder, Workers workers, Output output)
+      throws IOException {
+    folder.make();
+    folder.writeJson(RunFolder.SEARCH, config.toJson());
+    List<Json.Object> metrics = new ArrayList<>();
+    Supernet supernet =
+        run.train(
+            workers,
+            epoch -> {
+              metrics.add(epoch.toJson());
+              folder.writeLines(RunFolder.METRICS, metrics);
+              output.done(epoch.toText(config.training().recipe().epochs()));
+            });
+    new SafeTensors(supernet.weights().tensors(), Map.of()).write(folder.path(RunFolder.SUPERNET));
+    return supernet;
   }
 
   private Network original(ImageSet train) {

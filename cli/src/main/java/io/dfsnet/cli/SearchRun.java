@@ -14,15 +14,11 @@ import io.dfsnet.nn.data.Augmentation;
 import io.dfsnet.nn.data.Batch;
 import io.dfsnet.nn.data.Batches;
 import io.dfsnet.nn.data.ImageSet;
-import io.dfsnet.nn.file.SafeTensors;
-import io.dfsnet.nn.json.Json;
 import io.dfsnet.nn.train.Trainer;
 import io.dfsnet.nn.train.TrainingOptions;
-import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
@@ -71,17 +67,34 @@ final class SearchRun {
     return space;
   }
 
-  /** Trains, writes the supernet into the folder, and searches. */
-  SearchResult search(RunFolder folder, Workers workers) throws IOException {
+  /**
+   * Trains a fresh supernet.
+   *
+   * @param listener is told of every epoch
+   */
+  Supernet train(Workers workers, Consumer<EpochMetrics> listener) {
     Division division = config.training().division();
     TrainingOptions recipe = config.training().recipe();
     Supernet supernet =
         Supernet.initial(original, division.groups(), division.width(), recipe.seed());
-    folder.make();
-    folder.writeJson(RunFolder.SEARCH, config.toJson());
-    train(supernet, recipe, folder, workers);
-    new SafeTensors(supernet.weights().tensors(), Map.of()).write(folder.path(RunFolder.SUPERNET));
-    Fitness fitness = new SupernetFitness(supernet, calibration(recipe), heldOut, workers);
+    var sampler = new FairSampler(space, recipe.seed());
+    var trainer =
+        new Trainer(
+            supernet.weights(),
+            trained,
+            recipe,
+            workers,
+            step -> supernet.candidate(sampler.positions(step)));
+    while (trainer.epochsDone() < recipe.epochs()) {
+      listener.accept(EpochMetrics.of(TrainRun.epoch(trainer, recipe, trained.size(), output)));
+    }
+    return supernet;
+  }
+
+  /** Asks a trained supernet for the candidates that the strategy picks. */
+  SearchResult search(Supernet supernet, Workers workers) {
+    Fitness fitness =
+        new SupernetFitness(supernet, calibration(config.training().recipe()), heldOut, workers);
     try (Progress progress = output.progress("searching", config.evaluations())) {
       var evaluated = new AtomicInteger();
       return config
@@ -93,24 +106,6 @@ final class SearchRun {
                   progress.update(
                       evaluated.incrementAndGet(),
                       candidate.fused() + " " + Units.percent(candidate.fitness())));
-    }
-  }
-
-  private void train(Supernet supernet, TrainingOptions recipe, RunFolder folder, Workers workers) {
-    var sampler = new FairSampler(space, recipe.seed());
-    var trainer =
-        new Trainer(
-            supernet.weights(),
-            trained,
-            recipe,
-            workers,
-            step -> supernet.candidate(sampler.positions(step)));
-    List<Json.Object> metrics = new ArrayList<>();
-    while (trainer.epochsDone() < recipe.epochs()) {
-      EpochMetrics epoch = EpochMetrics.of(TrainRun.epoch(trainer, recipe, trained.size(), output));
-      metrics.add(epoch.toJson());
-      folder.writeLines(RunFolder.METRICS, metrics);
-      output.done(epoch.toText(recipe.epochs()));
     }
   }
 
