@@ -30,7 +30,7 @@ if defined BUILD (
   )
   echo dfs: building, once 1>&2
   pushd "%HOME_DIR%"
-  call mvn -B -q -pl cli -am -DskipTests package 1>&2
+  call mvn -B -q -pl cli -am -Dmaven.test.skip -Dformat.phase=none package 1>&2
   if errorlevel 1 (
     popd
     echo dfs: the build failed; its output stands above 1>&2

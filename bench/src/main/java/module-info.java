@@ -2,4 +2,5 @@
 module io.dfsnet.bench {
   requires io.dfsnet.nas;
   requires io.dfsnet.distrib;
+  requires jmh.core;
 }

@@ -43,7 +43,7 @@ public final class Workers implements AutoCloseable {
    * exception that a task throws is thrown here; tasks not yet begun are then left out.
    */
   public void forEach(int tasks, IntConsumer task) {
-    if (helpers == null || tasks == 1) {
+    if (helpers == null || tasks <= 1) {
       for (int i = 0; i < tasks; i++) {
         task.accept(i);
       }

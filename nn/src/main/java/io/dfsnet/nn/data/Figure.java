@@ -56,42 +56,45 @@ record Figure(
     };
 
     abstract float distance(float x, float y);
-
-    private static float length(float x, float y) {
-      return (float) Math.sqrt(x * x + y * y);
-    }
   }
 
   /**
-   * What fills a figure: how dark it is at a point, -1 to 1, u and v being angles in the pattern.
+   * What fills a figure: how dark it is at a point, -1 to 1. The point is given by how many periods
+   * it lies across and down from the centre, as angles.
    */
   enum Texture {
     HORIZONTAL {
       @Override
-      float darkness(float u, float v) {
-        return sin(v);
+      float darkness(float across, float down, float phase) {
+        return sin(down + phase);
       }
     },
     VERTICAL {
       @Override
-      float darkness(float u, float v) {
-        return sin(u);
+      float darkness(float across, float down, float phase) {
+        return sin(across + phase);
       }
     },
     DIAGONAL {
       @Override
-      float darkness(float u, float v) {
-        return sin((u + v) * 0.70710677f);
+      float darkness(float across, float down, float phase) {
+        return sin((across + down) * 0.70710677f + phase);
       }
     },
     CHEQUERED {
       @Override
-      float darkness(float u, float v) {
-        return 1.6f * sin(u * 0.8f) * sin(v * 0.8f);
+      float darkness(float across, float down, float phase) {
+        return 1.6f * sin(0.8f * across + phase) * sin(0.8f * down + phase);
+      }
+    },
+    CONCENTRIC {
+      @Override
+      float darkness(float across, float down, float phase) {
+        return sin(length(across, down) + phase);
       }
     };
 
-    abstract float darkness(float u, float v);
+    abstract float darkness(float across, float down, float phase);
 
     private static float sin(float angle) {
       return (float) StrictMath.sin(angle);
@@ -111,13 +114,17 @@ record Figure(
         float outside = radius * outline.distance(across / radius, down / radius);
         float opacity = Math.clamp(0.5f - outside, 0f, 1f);
         if (opacity > 0) {
-          float u = wave * (mirrored ? -across : across) + phase;
-          float darkness = texture.darkness(u, wave * down + phase);
+          float darkness =
+              texture.darkness(wave * (mirrored ? -across : across), wave * down, phase);
           float stripe = Math.clamp(0.5f + 1.2f * darkness, 0f, 1f);
           canvas.blend(y, x, opacity, 1 - contrast * stripe, colour);
         }
       }
     }
+  }
+
+  private static float length(float x, float y) {
+    return (float) Math.sqrt(x * x + y * y);
   }
 
   private static int first(float edge) {

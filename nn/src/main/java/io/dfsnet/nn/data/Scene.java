@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
  */
 final class Scene {
   /** How many hues and how many textures there are: the side of the Latin square. */
-  static final int CODES = 4;
+  static final int CODES = 5;
 
   /** Smaller figures are harder, in pixels. */
   private static final float RADIUS_MIN = 6.2f;
@@ -47,17 +47,16 @@ final class Scene {
   }
 
   void paint(Canvas canvas) {
-    int roundCode = label % CODES;
-    int angularCode = label / CODES % CODES;
-    boolean roundAbove = label / (CODES * CODES) == 0;
     ground(canvas);
     for (int i = 0; i < SPECKS; i++) {
       speck(canvas);
     }
     Outline round = random.nextBoolean() ? Outline.DISC : Outline.RING;
     Outline angular = random.nextBoolean() ? Outline.SQUARE : Outline.TRIANGLE;
-    figure(canvas, round, roundCode, roundAbove);
-    figure(canvas, angular, angularCode, !roundAbove);
+    boolean oneAbove = random.nextBoolean();
+    float side = random.nextBoolean() ? 1 : -1;
+    figure(canvas, round, label % CODES, oneAbove, side);
+    figure(canvas, angular, label / CODES, oneAbove, -side);
     noise(canvas);
   }
 
@@ -87,14 +86,21 @@ final class Scene {
         .paint(canvas, colour(random.nextInt(CODES)));
   }
 
-  /** A figure in the upper or the lower half, anywhere from left to right. */
-  private void figure(Canvas canvas, Outline outline, int code, boolean above) {
+  /**
+   * A figure that has a code, in one half of the image.
+   *
+   * @param oneAbove whether the halves are the upper and the lower one, or the left and the right
+   * @param side in which half, 1 or -1
+   */
+  private void figure(Canvas canvas, Outline outline, int code, boolean oneAbove, float side) {
     int hue = random.nextInt(CODES);
-    Texture texture = Texture.values()[Math.floorMod(code - hue, CODES)];
+    Texture texture = texture(code, hue);
     float radius = uniform(RADIUS_MIN, RADIUS_MAX);
     float middle = (Canvas.SIZE - 1) / 2f;
-    float x = uniform(radius, Canvas.SIZE - 1 - radius);
-    float y = middle + (above ? -1 : 1) * uniform(7.2f, 8.6f);
+    float apart = middle + side * uniform(7.2f, 8.6f);
+    float along = uniform(radius, Canvas.SIZE - 1 - radius);
+    float x = oneAbove ? along : apart;
+    float y = oneAbove ? apart : along;
     new Figure(
             outline,
             texture,
@@ -109,7 +115,12 @@ final class Scene {
         .paint(canvas, colour(hue));
   }
 
-  /** Hues lie at equal angles around the axis of greys: red, yellow-green, cyan, violet. */
+  /** The texture that gives a hue this code: a row of the Latin square, read backwards. */
+  static Texture texture(int code, int hue) {
+    return Texture.values()[Math.floorMod(code - hue, CODES)];
+  }
+
+  /** Hues lie at equal angles around the axis of greys: red, yellow, green, blue, purple. */
   private float[] colour(int hue) {
     float angle = hue * 2 * (float) Math.PI / CODES + uniform(-HUE_JITTER, HUE_JITTER);
     float value = uniform(0.75f, 1);

@@ -5,7 +5,6 @@ import io.dfsnet.nn.Op;
 import io.dfsnet.nn.json.Json;
 import io.dfsnet.nn.json.JsonException;
 import java.util.Arrays;
-import java.util.Locale;
 
 /**
  * An operation as the members of a JSON object: {@code op}, which names it, and its sizes.
@@ -70,7 +69,7 @@ final class OpJson {
               .build();
       case Op.Exchange exchange ->
           begin("exchange")
-              .put("kind", exchange.kind().name().toLowerCase(Locale.ROOT))
+              .put("kind", name(exchange.kind()))
               .put("groups", exchange.groups())
               .put("group", exchange.group())
               .put("output", Json.integers(exchange.output().toArray()))
@@ -189,10 +188,19 @@ final class OpJson {
     return epsilon;
   }
 
+  private static String name(Op.Exchange.Kind kind) {
+    return switch (kind) {
+      case ALL_GATHER -> "allGather";
+      case ALL_REDUCE -> "allReduce";
+      case GATHER -> "gather";
+      case SCATTER -> "scatter";
+    };
+  }
+
   private static Op.Exchange.Kind kind(Json.Object json) {
     String kind = json.text("kind");
     for (Op.Exchange.Kind known : Op.Exchange.Kind.values()) {
-      if (known.name().toLowerCase(Locale.ROOT).equals(kind)) {
+      if (name(known).equals(kind)) {
         return known;
       }
     }

@@ -243,8 +243,9 @@ final class SafeTensorsReader {
     return buffer.flip().order(ByteOrder.LITTLE_ENDIAN);
   }
 
+  /** Numbers from the file as they stand in messages, which stay short. */
   private static String text(long[] numbers) {
-    return Arrays.toString(numbers);
+    return numbers.length > RANK_LIMIT ? numbers.length + " numbers" : Arrays.toString(numbers);
   }
 
   private FileFormatException refuse(String rule) {

@@ -110,7 +110,7 @@ class NetworkFileTest {
         "\"pad\":[2,1]; \"pad\":[-1,1]; 'pad' must be from 0 to 1048576, found -1",
         "\"epsilon\":0.00123; \"epsilon\":0; 'epsilon' must be above 0",
         "\"epsilon\":0.00123; \"epsilon\":1e999; 'epsilon' must be above 0",
-        "\"kind\":\"all_gather\"; \"kind\":\"ALL_GATHER\"; 'kind' is unknown",
+        "\"kind\":\"allGather\"; \"kind\":\"ALL_GATHER\"; 'kind' is unknown",
         "\"group\":1; \"group\":2; key \"group\" must be from 0 to 1",
         "\"inputs\":[\"norm\"]; \"inputs\":[\"later\"]; no node 'later' stands before",
         "\"inputs\":[\"norm\"]; \"inputs\":[]; needs 1 inputs, found 0",

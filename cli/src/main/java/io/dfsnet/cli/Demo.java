@@ -1,0 +1,242 @@
+package io.dfsnet.cli;
+
+import io.dfsnet.distrib.Answer;
+import io.dfsnet.distrib.Coordinator;
+import io.dfsnet.distrib.CoordinatorOptions;
+import io.dfsnet.distrib.NodeReport;
+import io.dfsnet.dividefuse.CostModel;
+import io.dfsnet.dividefuse.Divider;
+import io.dfsnet.dividefuse.Division;
+import io.dfsnet.dividefuse.Topology;
+import io.dfsnet.dividefuse.WidthPolicy;
+import io.dfsnet.engine.Workers;
+import io.dfsnet.nas.Budget;
+import io.dfsnet.nas.SearchResult;
+import io.dfsnet.nas.SearchSpace;
+import io.dfsnet.nas.Supernet;
+import io.dfsnet.nn.Model;
+import io.dfsnet.nn.Network;
+import io.dfsnet.nn.Seeds;
+import io.dfsnet.nn.Weights;
+import io.dfsnet.nn.data.DataSource;
+import io.dfsnet.nn.data.ImageSet;
+import io.dfsnet.nn.models.Shortcut;
+import io.dfsnet.nn.train.Evaluation;
+import io.dfsnet.nn.train.Trainer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.random.RandomGenerator;
+
+/**
+ * The paper's job from end to end: train the original; divide it; search over a supernet where to
+ * fuse; train what was found, and what chance would have found; run all of them on node processes
+ * and compare the bits of every answer with those of one process.
+ */
+final class Demo {
+  private static final Duration DEADLINE = Duration.ofSeconds(10);
+
+  private final DemoPlan plan;
+  private final int images;
+  private final Topology topology;
+  private final GlobalOptions global;
+  private final Output output;
+  private final long began = System.nanoTime();
+
+  Demo(DemoPlan plan, int images, Topology topology, GlobalOptions global, Output output) {
+    this.plan = global.seed == null ? plan : plan.withSeed(global.seed);
+    this.images = images;
+    this.topology = topology;
+    this.global = global;
+    this.output = output;
+  }
+
+  /** A network of the comparison: how it is called, what fuses, and how right it is. */
+  private record Contender(String name, SortedSet<Integer> fused, Model model, double accuracy) {}
+
+  DemoReport run() throws IOException, InterruptedException {
+    DataSource source = DataOptions.open(plan.data());
+    ImageSet train = DataOptions.limited(source.train(), plan.train());
+    ImageSet test = DataOptions.limited(source.test(), plan.test());
+    Network original =
+        ModelOptions.create(plan.model(), Shortcut.PROJECTION, train.classes(), train.shape());
+    say(
+        plan.data().replaceFirst(":.*", "")
+            + ": "
+            + train.size()
+            + " training and "
+            + test.size()
+            + " test images of "
+            + train.classes()
+            + " classes; "
+            + plan.recipe().epochs()
+            + " epochs for every network, seed "
+            + plan.recipe().seed());
+
+    List<Contender> contenders = new ArrayList<>();
+    try (Workers workers = global.workers()) {
+      var trained = new Training(train, test, workers);
+      contenders.add(trained.contender("original", original, new TreeSet<>()));
+      contenders.add(
+          trained.contender(
+              "divided, no fusion", divide(original, new TreeSet<>()), new TreeSet<>()));
+      var search = new SearchRun(searchConfig(), original, train, output);
+      SortedSet<Integer> searched = search(search, workers);
+      SortedSet<Integer> random = otherThan(searched, search.space());
+      contenders.add(trained.contender("random positions", divide(original, random), random));
+      contenders.add(trained.contender("searched positions", divide(original, searched), searched));
+    }
+    return new DemoReport(
+        plan,
+        topology,
+        Math.min(images, test.size()),
+        runOnNodes(contenders, test),
+        Duration.ofNanos(System.nanoTime() - began));
+  }
+
+  /** Trains networks on the same images with the same recipe. */
+  private final class Training {
+    private final ImageSet train;
+    private final ImageSet test;
+    private final Workers workers;
+
+    Training(ImageSet train, ImageSet test, Workers workers) {
+      this.train = train;
+      this.test = test;
+      this.workers = workers;
+    }
+
+    Contender contender(String name, Network network, SortedSet<Integer> fused) {
+      var model = new Model(network, Weights.initial(network, plan.recipe().seed()));
+      Trainer trainer = Trainer.of(model, train, plan.recipe(), workers);
+      double loss = 0;
+      while (trainer.epochsDone() < plan.recipe().epochs()) {
+        loss = TrainRun.epoch(trainer, plan.recipe(), train.size(), output).loss();
+      }
+      double accuracy = Evaluation.of(model, test, workers).accuracy();
+      say(
+          "trained "
+              + name
+              + (fused.isEmpty() ? "" : " " + fused)
+              + ": "
+              + Units.percent(accuracy)
+              + Units.format(" of the test images (loss %.3f)", loss));
+      return new Contender(name, fused, model, accuracy);
+    }
+  }
+
+  /** Trains a supernet on most of the training images and judges candidates on the rest. */
+  private SortedSet<Integer> search(SearchRun run, Workers workers) {
+    Supernet supernet = run.train(workers, epoch -> {});
+    say("trained the supernet for " + plan.supernetEpochs() + " epochs");
+    SearchResult found = run.search(supernet, workers);
+    say(
+        "searched "
+            + found.history().size()
+            + " sets of "
+            + plan.fusions()
+            + " positions: best "
+            + found.positions()
+            + ", "
+            + Units.percent(found.fitness())
+            + " of "
+            + plan.heldOut()
+            + " held-out training images");
+    return found.positions();
+  }
+
+  private SearchConfig searchConfig() {
+    var training =
+        new TrainConfig(
+            plan.model(),
+            Shortcut.PROJECTION,
+            null,
+            Division.keep(plan.groups(), List.of()),
+            plan.data(),
+            plan.train(),
+            plan.recipe().withEpochs(plan.supernetEpochs()));
+    return new SearchConfig(
+        training,
+        new Budget.Count(plan.fusions()),
+        SearchConfig.Kind.EVOLUTION,
+        plan.evaluations(),
+        plan.heldOut());
+  }
+
+  /** A random candidate that the search did not choose; the search's own if there is no other. */
+  private SortedSet<Integer> otherThan(SortedSet<Integer> searched, SearchSpace space) {
+    RandomGenerator random = Seeds.random(plan.recipe().seed(), "demo: random positions");
+    SortedSet<Integer> drawn = space.random(random);
+    for (int tries = 0; tries < 100 && drawn.equals(searched); tries++) {
+      drawn = space.random(random);
+    }
+    return drawn;
+  }
+
+  private Network divide(Network original, SortedSet<Integer> fused) {
+    return Divider.divide(original, new Division(plan.groups(), fused, WidthPolicy.KEEP));
+  }
+
+  private List<DemoReport.Row> runOnNodes(List<Contender> contenders, ImageSet test)
+      throws IOException, InterruptedException {
+    List<DemoReport.Row> rows = new ArrayList<>();
+    try (NodeProcesses processes = NodeProcesses.start(plan.groups())) {
+      say("started " + plan.groups() + " node processes: " + processes.addresses());
+      for (Contender contender : contenders) {
+        rows.add(row(contender, test, processes.addresses()));
+      }
+    }
+    return rows;
+  }
+
+  /** Runs images through as many nodes as the network has groups. */
+  private DemoReport.Row row(Contender contender, ImageSet test, List<Address> addresses) {
+    Network network = contender.model().network();
+    int nodes = network.groups();
+    CostModel costs = CostModel.of(network, topology);
+    var latency = new Percentiles();
+    long wireBytes = 0;
+    int count = Math.min(images, test.size());
+    var options = CoordinatorOptions.of(topology, costs.placement());
+    try (Workers workers = new Workers(1);
+        Inference local = Inference.local(contender.model(), workers);
+        Inference distributed =
+            Inference.on(
+                Coordinator.connect(
+                    addresses.subList(0, nodes).stream().map(Address::resolve).toList(),
+                    contender.model(),
+                    options),
+                DEADLINE);
+        Progress progress = output.progress(contender.name() + " on nodes", count)) {
+      float[] image = new float[test.shape().elements()];
+      for (int i = 0; i < count; i++) {
+        test.normalized(i, image, 0);
+        Answer answer = distributed.infer(image);
+        Inference.requireSameBits(i, answer.logits(), local.infer(image).logits());
+        latency.add(answer.latency());
+        wireBytes += answer.nodes().stream().mapToLong(NodeReport::sliceBytesSent).sum();
+        progress.update(i + 1, "");
+      }
+    }
+    say(
+        contender.name()
+            + Units.format(": %d images on %d nodes, same bits, ", count, nodes)
+            + latency);
+    return new DemoReport.Row(
+        contender.name(),
+        nodes,
+        contender.fused(),
+        contender.accuracy(),
+        costs.parameters(),
+        costs.nodes().stream().mapToLong(CostModel.NodeCost::macs).max().orElseThrow(),
+        wireBytes / count,
+        latency);
+  }
+
+  private void say(String line) {
+    output.text(Units.format("%4d s  ", (System.nanoTime() - began) / 1_000_000_000) + line);
+  }
+}

@@ -1,0 +1,65 @@
+package io.dfsnet.cli;
+
+import io.dfsnet.nn.json.Json;
+import io.dfsnet.nn.train.EpochResult;
+import io.dfsnet.nn.train.Evaluation;
+
+/**
+ * A line of {@code metrics.jsonl}.
+ *
+ * @param training what the epoch gave on the training images
+ * @param testAccuracy after the epoch, 0 to 1; null if the epoch was not evaluated
+ * @param testLoss the mean cross entropy on the test images, or null
+ */
+record EpochMetrics(EpochResult training, Double testAccuracy, Double testLoss) {
+
+  static EpochMetrics of(EpochResult training) {
+    return new EpochMetrics(training, null, null);
+  }
+
+  static EpochMetrics of(EpochResult training, Evaluation.Result test) {
+    return new EpochMetrics(training, test.accuracy(), test.loss());
+  }
+
+  int epoch() {
+    return training.epoch();
+  }
+
+  Json.Object toJson() {
+    Json.Builder json =
+        Json.object()
+            .put("epoch", training.epoch())
+            .put("loss", training.loss())
+            .put("trainAccuracy", training.accuracy());
+    if (testAccuracy != null) {
+      json.put("testAccuracy", testAccuracy).put("testLoss", testLoss);
+    }
+    return json.put("imagesPerSecond", training.imagesPerSecond()).build();
+  }
+
+  /**
+   * Reads what {@link #toJson} wrote.
+   *
+   * @throws io.dfsnet.nn.json.JsonException naming the key that is missing or wrong
+   */
+  static EpochMetrics of(Json.Object json) {
+    boolean tested = json.has("testAccuracy");
+    return new EpochMetrics(
+        new EpochResult(
+            json.integer("epoch", 1, Integer.MAX_VALUE),
+            json.number("loss").doubleValue(),
+            json.number("trainAccuracy").doubleValue(),
+            json.number("imagesPerSecond").doubleValue()),
+        tested ? json.number("testAccuracy").doubleValue() : null,
+        tested ? json.number("testLoss").doubleValue() : null);
+  }
+
+  /** As {@code epoch 3/30 loss 1.2345 train 55.10 % test 53.20 % 4321 images/s}. */
+  String toText(int epochs) {
+    return Units.format("epoch %d/%d  loss %.4f", epoch(), epochs, training.loss())
+        + "  train "
+        + Units.percent(training.accuracy())
+        + (testAccuracy == null ? "" : "  test " + Units.percent(testAccuracy))
+        + Units.format("  %.0f images/s", training.imagesPerSecond());
+  }
+}

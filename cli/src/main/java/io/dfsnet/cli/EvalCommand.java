@@ -1,0 +1,103 @@
+package io.dfsnet.cli;
+
+import io.dfsnet.nn.Model;
+import io.dfsnet.nn.Session;
+import io.dfsnet.nn.data.ImageSet;
+import io.dfsnet.nn.json.Json;
+import java.util.Arrays;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+
+/** Measures a trained network on the test images of a data set. */
+@Command(
+    name = "eval",
+    description = "Measure the accuracy of a trained network on test images.",
+    footer = {
+      "",
+      "Examples:",
+      "  dfs eval --weights runs/first --data synthetic",
+      "  dfs eval --weights resnet20.safetensors --data cifar100:data/cifar-100-binary --json",
+      "  dfs eval --model resnet56 --weights tensors.safetensors --data cifar10:data/cifar-10",
+      "",
+      "With --model the file may be plain tensors, without the graph that dfs writes into its own."
+    })
+final class EvalCommand extends DfsCommand {
+  private static final int BATCH = 100;
+
+  @ArgGroup(validate = false, heading = "%nNetwork:%n", order = 1)
+  ModelOptions model = new ModelOptions();
+
+  @ArgGroup(validate = false, heading = "%nData:%n", order = 2)
+  DataOptions data = new DataOptions();
+
+  @Override
+  void run(Output output) {
+    model.requireWeights();
+    ImageSet images = data.limited(data.open().test());
+    Model trained = trained(images);
+    DataOptions.requireFit(trained.network(), images);
+
+    var scores = new Scores();
+    long began = System.nanoTime();
+    try (var workers = global.workers();
+        var progress = output.progress("evaluating", images.size())) {
+      int batch = Math.min(BATCH, images.size());
+      Session session = Session.of(trained.network(), trained.weights(), batch, workers);
+      for (int from = 0; from < images.size(); from += batch) {
+        evaluate(session, images, from, scores);
+        progress.update(scores.images(), Units.percent(scores.top1()));
+      }
+    }
+    double imagesPerSecond = images.size() / ((System.nanoTime() - began) * 1e-9);
+
+    output.text(
+        trained.network()
+            + " on "
+            + images.size()
+            + " images of "
+            + images.name()
+            + ": top-1 "
+            + Units.percent(scores.top1())
+            + ", top-5 "
+            + Units.percent(scores.top5())
+            + Units.format(", loss %.4f, %.0f images/s", scores.loss(), imagesPerSecond));
+    output.result(
+        Json.object()
+            .put("network", trained.network().name())
+            .put("groups", trained.network().groups())
+            .put("data", images.name())
+            .put("images", images.size())
+            .put("top1", scores.top1())
+            .put("top5", scores.top5())
+            .put("loss", scores.loss())
+            .put("imagesPerSecond", imagesPerSecond)
+            .build());
+  }
+
+  private Model trained(ImageSet images) {
+    if (model.name != null) {
+      return ModelOptions.read(model.weights, model.create(images.classes(), images.shape()));
+    }
+    requireAbsent("is about --model; leave it out, or add --model", "--shortcut");
+    return ModelOptions.read(model.weights);
+  }
+
+  /**
+   * Scores one batch; the last one may be smaller, and what stands behind its images is not read.
+   */
+  private static void evaluate(Session session, ImageSet images, int from, Scores scores) {
+    int count = Math.min(session.batch(), images.size() - from);
+    int elements = images.shape().elements();
+    float[] pixels = new float[session.batch() * elements];
+    float[] logits = new float[session.batch() * images.classes()];
+    for (int i = 0; i < count; i++) {
+      images.normalized(from + i, pixels, i * elements);
+    }
+    session.run(pixels, logits);
+    for (int i = 0; i < count; i++) {
+      scores.add(
+          Arrays.copyOfRange(logits, i * images.classes(), (i + 1) * images.classes()),
+          images.label(from + i));
+    }
+  }
+}

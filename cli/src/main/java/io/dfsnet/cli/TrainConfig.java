@@ -1,0 +1,197 @@
+package io.dfsnet.cli;
+
+import io.dfsnet.dividefuse.Divider;
+import io.dfsnet.dividefuse.Division;
+import io.dfsnet.dividefuse.WidthPolicy;
+import io.dfsnet.nn.Model;
+import io.dfsnet.nn.Network;
+import io.dfsnet.nn.data.ImageSet;
+import io.dfsnet.nn.json.Json;
+import io.dfsnet.nn.json.JsonException;
+import io.dfsnet.nn.models.Shortcut;
+import io.dfsnet.nn.train.TrainingOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * Everything that a training run was asked for, defaults filled in: with the data it determines the
+ * result bit for bit. Null where an option was not given and has no default.
+ *
+ * @param model the architecture, or null if {@code weights} names the network
+ * @param weights the file to start from, or null to start fresh
+ * @param division how the network is divided first, or null
+ * @param data the data set's specification
+ * @param limit how many images of each part are used at most, or null for all
+ */
+record TrainConfig(
+    String model,
+    Shortcut shortcut,
+    String weights,
+    Division division,
+    String data,
+    Integer limit,
+    TrainingOptions recipe) {
+
+  /** What holds where nothing is asked for. */
+  static final TrainConfig DEFAULTS =
+      new TrainConfig(null, Shortcut.PROJECTION, null, null, null, null, TrainingOptions.DEFAULTS);
+
+  /**
+   * The network to train, with the weights to start from.
+   *
+   * @param train tells the shape of the images and the number of classes
+   */
+  Model start(ImageSet train) {
+    if (weights != null) {
+      return ModelOptions.read(Path.of(weights));
+    }
+    Network original = ModelOptions.create(model, shortcut, train.classes(), train.shape());
+    Network network = division == null ? original : Divider.divide(original, division);
+    return Model.initial(network, recipe.seed());
+  }
+
+  /**
+   * Checks that there is one network, and data to train it on.
+   *
+   * @throws UsageException naming the option that is missing or too much
+   */
+  void requireComplete() {
+    ModelOptions.requireOne(model, weights);
+    if (weights != null && division != null) {
+      throw new UsageException(
+          "--groups: not with --weights; divide the file first with dfs divide, then train it");
+    }
+    DataOptions.requireGiven(data);
+  }
+
+  /** The configuration as {@link #of} reads it; keys as the options of {@code dfs train}. */
+  Json.Object toJson() {
+    Json.Builder json = Json.object();
+    if (model != null) {
+      json.put("model", model).put("shortcut", Units.lower(shortcut));
+    }
+    if (weights != null) {
+      json.put("weights", weights);
+    }
+    if (division != null) {
+      json.put("groups", division.groups())
+          .put("fuse", Json.integers(division.fused().stream().mapToInt(i -> i).toArray()))
+          .put("width", Units.lower(division.width()));
+    }
+    json.put("data", data);
+    if (limit != null) {
+      json.put("limit", limit);
+    }
+    return json.put("epochs", recipe.epochs())
+        .put("batch", recipe.batch())
+        .put("rate", recipe.peakRate())
+        .put("weight-decay", recipe.weightDecay())
+        .put("label-smoothing", recipe.labelSmoothing())
+        .put("warm-up", recipe.warmUpFraction())
+        .put("seed", recipe.seed())
+        .build();
+  }
+
+  /** The call of {@code dfs train} that asks for exactly this. */
+  String toCommand(String out) {
+    var command = new StringBuilder("dfs train");
+    toJson()
+        .members()
+        .forEach((key, value) -> command.append(" --").append(key).append(' ').append(word(value)));
+    return command.append(" --out ").append(out).toString();
+  }
+
+  /**
+   * Reads what {@link #toJson} wrote.
+   *
+   * @throws IllegalArgumentException naming the key that is missing or wrong
+   */
+  static TrainConfig of(Json.Object json) {
+    boolean named = json.has("model");
+    TrainingOptions base = TrainingOptions.DEFAULTS;
+    return new TrainConfig(
+        named ? json.text("model") : null,
+        named ? constant(Shortcut.class, json.text("shortcut")) : DEFAULTS.shortcut(),
+        json.has("weights") ? json.text("weights") : null,
+        json.has("groups") ? division(json) : null,
+        json.text("data"),
+        json.has("limit") ? json.integer("limit", 1, Integer.MAX_VALUE) : null,
+        new TrainingOptions(
+            json.integer("epochs", 1, Integer.MAX_VALUE),
+            json.integer("batch", 1, Integer.MAX_VALUE),
+            json.number("rate").floatValue(),
+            base.momentum(),
+            base.nesterov(),
+            json.number("weight-decay").floatValue(),
+            json.number("label-smoothing").floatValue(),
+            json.number("warm-up").floatValue(),
+            base.augmentation(),
+            json.integer("seed")));
+  }
+
+  /**
+   * Checks that a run goes on as it was begun.
+   *
+   * @param begun the configuration that the run has
+   * @throws UsageException listing every option that differs
+   */
+  void requireSame(TrainConfig begun, RunFolder run) {
+    Json.Object asked = toJson();
+    Json.Object held = begun.toJson();
+    List<String> differences = new ArrayList<>();
+    var keys = new TreeSet<>(asked.members().keySet());
+    keys.addAll(held.members().keySet());
+    for (String key : keys) {
+      String now = asked.has(key) ? asked.get(key).toString() : "not given";
+      String then = held.has(key) ? held.get(key).toString() : "not given";
+      if (!now.equals(then)) {
+        differences.add("--" + key + " was " + then + " and is " + now);
+      }
+    }
+    if (!differences.isEmpty()) {
+      throw new UsageException(
+          "run "
+              + run
+              + ": a resumed run keeps its options, but "
+              + String.join(", ", differences)
+              + "; leave them out, or begin another run");
+    }
+  }
+
+  private static Division division(Json.Object json) {
+    var fused = new TreeSet<Integer>();
+    for (long position : json.array("fuse").integers("fuse")) {
+      if (position != (int) position) {
+        throw new JsonException("json: key 'fuse' has no position " + position);
+      }
+      fused.add((int) position);
+    }
+    return new Division(
+        json.integer("groups", 1, Division.MAX_GROUPS),
+        fused,
+        constant(WidthPolicy.class, json.text("width")));
+  }
+
+  /** A value as one word of a command line. */
+  private static String word(Json value) {
+    return switch (value) {
+      case Json.Text text when text.value().contains(" ") -> '"' + text.value() + '"';
+      case Json.Text text -> text.value();
+      case Json.Array array ->
+          array.elements().stream().map(Json::toString).collect(Collectors.joining(","));
+      default -> value.toString();
+    };
+  }
+
+  private static <E extends Enum<E>> E constant(Class<E> type, String name) {
+    try {
+      return Enum.valueOf(type, name.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException unknown) {
+      throw new JsonException("json: '" + name + "' is unknown");
+    }
+  }
+}

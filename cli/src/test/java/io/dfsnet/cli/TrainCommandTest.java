@@ -1,0 +1,168 @@
+package io.dfsnet.cli;
+
+import static io.dfsnet.cli.Call.dfs;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dfsnet.nn.json.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainCommandTest {
+  private static final String DATA = "synthetic:train=64,test=40";
+
+  @TempDir Path folder;
+
+  @Test
+  void trainsIntoAFolderAndEvalAgrees() throws IOException {
+    Path run = folder.resolve("run");
+    Call call = tiny(run, "--epochs", 1, "--seed", 7, "--json");
+    Json.Object result = call.json();
+    assertThat(call.err()).contains("epoch 1/1");
+    assertThat(result.text("weights")).isEqualTo(run.resolve("last.safetensors").toString());
+    assertThat(files(run))
+        .containsExactly(
+            "best.safetensors",
+            "config.json",
+            "last.safetensors",
+            "metrics.jsonl",
+            "state.safetensors");
+
+    Json.Object config =
+        Json.parse(Files.readString(run.resolve("config.json"))).asObject("config");
+    assertThat(config).isEqualTo(result.object("config"));
+    assertThat(config.integer("seed")).isEqualTo(7);
+    assertThat(config.text("model")).isEqualTo("resnet8-w2");
+    assertThat(config.text("shortcut")).isEqualTo("projection");
+    assertThat(config.integer("batch")).isEqualTo(16);
+
+    List<String> lines = Files.readAllLines(run.resolve("metrics.jsonl"));
+    assertThat(lines).hasSize(1);
+    double accuracy = number(Json.parse(lines.getFirst()).asObject("line"), "testAccuracy");
+    assertThat(number(result, "testAccuracy")).isEqualTo(accuracy);
+    Json.Object eval = dfs("eval", "--weights", run, "--data", DATA, "--json").json();
+    assertThat(number(eval, "top1")).isEqualTo(accuracy);
+    assertThat(number(eval, "top5")).isBetween(accuracy, 1.0);
+    assertThat(eval.integer("images")).isEqualTo(40);
+  }
+
+  @Test
+  void dividedNetworksTrainToo() {
+    Path run = folder.resolve("run");
+    Json.Object result =
+        tiny(run, "--groups", 2, "--fuse", "1", "--width", "iso", "--epochs", 1, "--json").json();
+    assertThat(result.integer("groups")).isEqualTo(2);
+    assertThat(result.object("config").array("fuse")).isEqualTo(Json.integers(1));
+    assertThat(dfs("summary", "--weights", run).succeeds().out()).contains("layer2.0.conv1");
+  }
+
+  @Test
+  void testImagesAreLookedAtAsOftenAsAsked() throws IOException {
+    Path run = folder.resolve("run");
+    tiny(run, "--epochs", 3, "--eval-every", 2).succeeds();
+    assertThat(Files.readAllLines(run.resolve("metrics.jsonl")))
+        .extracting(line -> line.contains("testAccuracy"))
+        .containsExactly(false, true, true);
+  }
+
+  @Test
+  void finishedRunsResumeToTheirResult() {
+    Path run = folder.resolve("run");
+    Json.Object first = tiny(run, "--epochs", 1, "--json").json();
+    Json.Object again = dfs("train", "--out", run, "--resume", "--json").json();
+    assertThat(again).isEqualTo(first);
+  }
+
+  @Test
+  void runsAreNotOverwritten() throws IOException {
+    Path run = folder.resolve("run");
+    tiny(run, "--epochs", 1).succeeds();
+    byte[] before = Files.readAllBytes(run.resolve("last.safetensors"));
+    tiny(run, "--epochs", 1).fails(2, "holds a run", "--resume");
+    assertThat(Files.readAllBytes(run.resolve("last.safetensors"))).isEqualTo(before);
+
+    Files.writeString(folder.resolve("note.txt"), "mine");
+    tiny(folder, "--epochs", 1).fails(2, "is not empty", "new folder");
+    tiny(folder.resolve("note.txt"), "--epochs", 1).fails(2, "is a file");
+  }
+
+  @Test
+  void resumingKeepsTheOptions() {
+    Path run = folder.resolve("run");
+    tiny(run, "--epochs", 1, "--seed", 3).succeeds();
+    dfs("train", "--out", run, "--resume", "--epochs", 5, "--seed", 4)
+        .fails(2, "--epochs was 1 and is 5", "--seed was 3 and is 4", "begin another run");
+    dfs("train", "--out", folder.resolve("none"), "--resume").fails(2, "holds no run");
+  }
+
+  @Test
+  void damagedRunsAreNamed() throws IOException {
+    Path run = folder.resolve("run");
+    tiny(run, "--epochs", 1).succeeds();
+    Files.delete(run.resolve("metrics.jsonl"));
+    dfs("train", "--out", run, "--resume").fails(1, "metrics.jsonl", "lacks epochs");
+    Files.writeString(run.resolve("config.json"), "{\"model\":");
+    dfs("train", "--out", run, "--resume").fails(1, "config.json", "ends too early");
+  }
+
+  @Test
+  void optionsThatCannotBeMeantAreRefusedBeforeAnythingIsWritten() {
+    Path run = folder.resolve("run");
+    dfs("train", "--out", run, "--data", DATA).fails(2, "--model: is missing");
+    dfs("train", "--out", run, "--model", "resnet8").fails(2, "--data: is missing");
+    dfs("train", "--model", "resnet8", "--data", DATA).fails(2, "'--out=RUN'");
+    dfs("train", "--out", run, "--model", "resnet21", "--data", DATA)
+        .fails(2, "model 'resnet21'", "did you mean 'resnet20'?");
+    dfs("train", "--out", run, "--model", "resnet8", "--data", "cifar11:x")
+        .fails(2, "cifar11", "known are");
+    dfs("train", "--out", run, "--model", "resnet8", "--data", "cifar10:" + run)
+        .fails(2, "is not a folder");
+    tiny(run, "--groups", 3).fails(2, "not divisible by 3 groups");
+    tiny(run, "--groups", 2, "--fuse", "0,3").fails(2, "position 3 does not exist", "0 to 2");
+    tiny(run, "--fuse", "1").fails(2, "--fuse: ", "--groups");
+    tiny(run, "--width", "iso").fails(2, "--width: ", "--groups");
+    tiny(run, "--width", "wide", "--groups", 2).fails(2, "not one of keep, iso, full");
+    tiny(run, "--epochs", 0).fails(2, "epochs", "found 0");
+    tiny(run, "--rate", -1).fails(2, "rate");
+    tiny(run, "--limit", 10).fails(2, "--batch 16", "10 training images");
+    tiny(run, "--weights", "x").fails(2, "--model: not with --weights");
+    dfs("train", "--out", run, "--weights", "nowhere", "--data", DATA).fails(2, "no file nowhere");
+    dfs("train", "--out", run, "--weights", "nowhere", "--data", DATA, "--groups", 2)
+        .fails(2, "--groups: not with --weights", "dfs divide");
+    assertThat(run).doesNotExist();
+  }
+
+  @Test
+  void truncatedDataLeaveNothingBehind() throws IOException {
+    Path run = folder.resolve("run");
+    Path data = Files.createDirectory(folder.resolve("cifar"));
+    Files.write(data.resolve("train.bin"), new byte[3074 * 3 - 1]);
+    Files.write(data.resolve("test.bin"), new byte[3074]);
+    dfs("train", "--model", "resnet8-w2", "--data", "cifar100:" + data, "--out", run)
+        .fails(1, "train.bin", "9221 bytes", "truncated", "download it again");
+    assertThat(run).doesNotExist();
+  }
+
+  private static Call tiny(Path run, Object... more) {
+    Object[] words = {
+      "train", "--model", "resnet8-w2", "--data", DATA, "--batch", 16, "--out", run
+    };
+    Object[] all = Arrays.copyOf(words, words.length + more.length);
+    System.arraycopy(more, 0, all, words.length, more.length);
+    return dfs(all);
+  }
+
+  private static double number(Json.Object object, String key) {
+    return object.number(key).doubleValue();
+  }
+
+  private static List<String> files(Path folder) throws IOException {
+    try (var files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+}
