@@ -21,6 +21,7 @@ final class ConvolutionProblems {
     TABLE.put("row_is_two_runs_of_16", "n2 ic4 ih6 iw32 oc9 kh3 ph1");
     TABLE.put("row_is_one_run_of_8", "n5 ic6 ih8 oc16 kh3 ph1");
     TABLE.put("row_is_one_run_of_4", "n7 ic6 ih4 oc12 kh3 ph1");
+    TABLE.put("one_row_map", "n2 ic9 ih1 iw32 oc15 kh1 kw3 pw1");
     TABLE.put("row_has_a_tail", "n2 ic3 ih7 iw19 oc10 kh3 ph1");
     TABLE.put("prime_everything", "n5 ic7 ih11 iw13 oc17 kh5 kw3 ph2 pw1");
     TABLE.put("no_padding", "n2 ic4 ih9 iw10 oc8 kh3");
