@@ -3,9 +3,9 @@ package io.dfsnet.cli;
 import static io.dfsnet.cli.Call.dfs;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dfsnet.engine.Shape;
 import io.dfsnet.nn.Model;
 import io.dfsnet.nn.Network;
+import io.dfsnet.nn.data.ImageSet;
 import io.dfsnet.nn.file.NetworkFile;
 import io.dfsnet.nn.file.SafeTensors;
 import io.dfsnet.nn.json.Json;
@@ -28,8 +28,9 @@ class EvalCommandTest {
   @BeforeEach
   void writeWeights() {
     weights = folder.resolve("resnet8.safetensors");
+    ImageSet images = DataOptions.open(DATA).test();
     Network network =
-        ModelOptions.create("resnet8-w2", Shortcut.PROJECTION, 32, Shape.of(3, 32, 32));
+        ModelOptions.create("resnet8-w2", Shortcut.PROJECTION, images.classes(), images.shape());
     NetworkFile.write(weights, Model.initial(network, 1));
   }
 
@@ -66,7 +67,7 @@ class EvalCommandTest {
     Path data = Files.createDirectory(folder.resolve("cifar"));
     Files.write(data.resolve("test_batch.bin"), new byte[3073]);
     dfs("eval", "--weights", weights, "--data", "cifar10:" + data)
-        .fails(2, "cifar10 test", "resnet8-w2", "gives [32]", "10");
+        .fails(2, "cifar10 test", "resnet8-w2", "gives [", "the classes are 10");
   }
 
   @Test

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dfsnet.dividefuse.Divider;
 import io.dfsnet.dividefuse.Division;
-import io.dfsnet.engine.Shape;
 import io.dfsnet.nn.Model;
 import io.dfsnet.nn.Network;
+import io.dfsnet.nn.data.ImageSet;
 import io.dfsnet.nn.file.NetworkFile;
 import io.dfsnet.nn.json.Json;
 import io.dfsnet.nn.models.Shortcut;
@@ -33,8 +33,9 @@ class InferCommandTest {
   @BeforeEach
   void writeWeights() {
     weights = folder.resolve("divided.safetensors");
+    ImageSet images = DataOptions.open(DATA).test();
     Network original =
-        ModelOptions.create("resnet8-w4", Shortcut.PROJECTION, 32, Shape.of(3, 32, 32));
+        ModelOptions.create("resnet8-w4", Shortcut.PROJECTION, images.classes(), images.shape());
     Network divided = Divider.divide(original, Division.keep(2, List.of(1)));
     NetworkFile.write(weights, Model.initial(divided, 1));
   }

@@ -19,6 +19,10 @@ import java.util.List;
  */
 public final class Convolution {
   private final Conv2dGeometry geometry;
+  private final Shape inShape;
+  private final Shape outShape;
+  private final Shape weightShape;
+  private final Shape biasShape;
   private final KernelRegistry.Choice<SumKernel> forwardChoice;
   private final KernelRegistry.Choice<SumKernel> backwardDataChoice;
   private final KernelRegistry.Choice<OuterKernel> backwardWeightsChoice;
@@ -49,8 +53,11 @@ public final class Convolution {
       KernelRegistry.Choice<SumKernel> forward,
       KernelRegistry.Choice<SumKernel> backwardData,
       KernelRegistry.Choice<OuterKernel> backwardWeights) {
-    requireArrays(geometry);
     this.geometry = geometry;
+    this.inShape = geometry.inShape();
+    this.outShape = geometry.outShape();
+    this.weightShape = geometry.weightShape();
+    this.biasShape = Shape.of(geometry.outChannels());
     this.kernels = kernels;
     this.forwardChoice = forward;
     this.backwardDataChoice = backwardData;
@@ -81,9 +88,9 @@ public final class Convolution {
    * forward kernel's order.
    */
   public PackedWeights pack(float[] weights) {
-    requireLength("weights", weights, geometry.weightShape());
+    requireLength("weights", weights, weightShape);
     return new PackedWeights(
-        geometry.weightShape(),
+        weightShape,
         geometry.groups(),
         forwardChoice.tile().rows(),
         plannedForward().pack(weights)[0]);
@@ -99,10 +106,10 @@ public final class Convolution {
    */
   public void forward(
       float[] input, PackedWeights weights, Epilogue epilogue, float[] output, Workers workers) {
-    requireLength("input", input, geometry.inShape());
-    requireLength("output", output, geometry.outShape());
+    requireLength("input", input, inShape);
+    requireLength("output", output, outShape);
     requireEpilogue(epilogue, output);
-    forwardWeights[0] = weights.data(geometry, forwardChoice.tile().rows());
+    forwardWeights[0] = weights.data(geometry, weightShape, forwardChoice.tile().rows());
     plannedForward().run(input, forwardWeights, epilogue, output, workers);
   }
 
@@ -117,9 +124,9 @@ public final class Convolution {
    */
   public void backwardData(
       float[] gradOutput, float[] weights, float[] gradInput, Workers workers) {
-    requireLength("gradient of the output", gradOutput, geometry.outShape());
-    requireLength("weights", weights, geometry.weightShape());
-    requireLength("gradient of the input", gradInput, geometry.inShape());
+    requireLength("gradient of the output", gradOutput, outShape);
+    requireLength("weights", weights, weightShape);
+    requireLength("gradient of the input", gradInput, inShape);
     if (backwardData == null) {
       backwardData = new ShiftedSum(kernels, backwardDataChoice, backwardDataProblem(geometry));
       backwardDataWeights = backwardData.pack(weights);
@@ -139,9 +146,9 @@ public final class Convolution {
    */
   public void backwardWeights(
       float[] input, float[] gradOutput, float[] gradWeights, Workers workers) {
-    requireLength("input", input, geometry.inShape());
-    requireLength("gradient of the output", gradOutput, geometry.outShape());
-    requireLength("gradient of the weights", gradWeights, geometry.weightShape());
+    requireLength("input", input, inShape);
+    requireLength("gradient of the output", gradOutput, outShape);
+    requireLength("gradient of the weights", gradWeights, weightShape);
     if (backwardWeights == null) {
       backwardWeights = new OuterProduct(kernels, backwardWeightsChoice, geometry);
     }
@@ -211,10 +218,10 @@ public final class Convolution {
 
   private void requireEpilogue(Epilogue epilogue, float[] output) {
     if (epilogue.bias() != null) {
-      requireLength("bias", epilogue.bias(), Shape.of(geometry.outChannels()));
+      requireLength("bias", epilogue.bias(), biasShape);
     }
     if (epilogue.addend() != null) {
-      requireLength("addend", epilogue.addend(), geometry.outShape());
+      requireLength("addend", epilogue.addend(), outShape);
       if (epilogue.addend() == output) {
         throw new ShapeException(
             "conv2d", "the addend must not be the output array (problem " + geometry + ")");
@@ -237,12 +244,5 @@ public final class Convolution {
               + geometry
               + ")");
     }
-  }
-
-  /** Refuses geometries whose tensors no array can hold. */
-  private static void requireArrays(Conv2dGeometry geometry) {
-    geometry.inShape();
-    geometry.outShape();
-    geometry.weightShape();
   }
 }

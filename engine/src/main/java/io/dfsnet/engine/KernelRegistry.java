@@ -1,8 +1,10 @@
 package io.dfsnet.engine;
 
+import io.dfsnet.engine.Planes.Kind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Every kernel that a convolution can take, and the exact condition under which it is taken. A name
@@ -14,21 +16,29 @@ import java.util.List;
  *  |    |     |       |      |      instruction set: scalar, simd128, simd256, simd512
  *  |    |     |       |      tile: 8 output channels by 2 runs of positions (v) or by taps (k)
  *  |    |     |       planes: direct, shifted, copies (see Planes)
- *  |    |     forward, backward_data, backward_weights
+ *  |    |     pass: forward, backward_data, backward_weights
  *  |    operation
  *  element type
  * </pre>
  *
- * A pass is one kind of planes and one tile. Channels that do not fill the tile go to the tiles
- * with fewer rows: 13 channels are 8 + 4 + 1.
+ * A pass is one kind of planes and one tile; channels that do not fill the tile go to tiles with
+ * fewer rows, so 13 channels are 8 + 4 + 1. What a geometry admits is listed best first, and the
+ * first is taken:
+ *
+ * <ul>
+ *   <li>planes: {@code direct} where every position reads its own source element only and the map
+ *       fills at least one run (backward to weights: is a multiple of runs); else {@code shifted}
+ *       where the rows of the result are multiples of a run; else {@code copies};
+ *   <li>tile: the one with most rows among those with at most the result's channels per group.
+ * </ul>
  */
 final class KernelRegistry {
   /**
    * A kernel for a pass.
    *
-   * @param tile the widest tile: a {@link SumKernel} or an {@link OuterKernel}
+   * @param tile the widest tile
    */
-  record Choice<K extends TileKernel>(String name, Planes.Kind planes, K tile) {}
+  record Choice<K extends TileKernel>(String name, Kind planes, K tile) {}
 
   private final Kernels kernels;
 
@@ -39,82 +49,56 @@ final class KernelRegistry {
   /** The kernels that can run the forward pass of a geometry, the one that is taken first. */
   List<Choice<SumKernel>> forward(Conv2dGeometry geometry) {
     var taps = TapGrid.forward(geometry);
-    var kinds = kinds(taps, new int[] {taps.columns()}, fillsRun(taps));
-    return sums("forward", kinds, geometry.outChannelsPerGroup());
+    boolean direct = taps.isIdentity() && taps.positions() >= lanes(taps);
+    var kinds = kinds(direct, lanes(taps), taps.columns());
+    return choices("forward", kinds, kernels.sums(), geometry.outChannelsPerGroup());
   }
 
   /** The kernels that can run backward to data, the one that is taken first. */
   List<Choice<SumKernel>> backwardData(Conv2dGeometry geometry) {
     var input = InputPhases.of(geometry);
-    boolean direct = input.isWhole() && fillsRun(input.taps());
-    var kinds = kinds(input.taps(), input.columns(), direct);
-    return sums("backward_data", kinds, geometry.inChannelsPerGroup());
+    var taps = input.taps();
+    boolean direct = input.isWhole() && taps.isIdentity() && taps.positions() >= lanes(taps);
+    var kinds = kinds(direct, lanes(taps), input.columns());
+    return choices("backward_data", kinds, kernels.sums(), geometry.inChannelsPerGroup());
   }
 
   /** The kernels that can run backward to weights, the one that is taken first. */
   List<Choice<OuterKernel>> backwardWeights(Conv2dGeometry geometry) {
     var taps = TapGrid.forward(geometry);
-    List<Choice<OuterKernel>> choices = new ArrayList<>();
-    for (var kind : kinds(taps, new int[] {taps.columns()}, isWholeRuns(taps))) {
-      for (var tile : kernels.outers()) {
-        if (tile.rows() <= geometry.outChannelsPerGroup()) {
-          choices.add(new Choice<>(name("backward_weights", kind, tile.name()), kind, tile));
+    boolean direct = taps.isIdentity() && taps.positions() % lanes(taps) == 0;
+    var kinds = kinds(direct, lanes(taps), taps.columns());
+    return choices("backward_weights", kinds, kernels.outers(), geometry.outChannelsPerGroup());
+  }
+
+  private static List<Kind> kinds(boolean direct, int lanes, int... columns) {
+    List<Kind> kinds = new ArrayList<>();
+    if (direct) {
+      kinds.add(Kind.DIRECT);
+    }
+    if (Arrays.stream(columns).allMatch(width -> width % lanes == 0)) {
+      kinds.add(Kind.SHIFTED);
+    }
+    kinds.add(Kind.COPIES);
+    return kinds;
+  }
+
+  private int lanes(TapGrid taps) {
+    return kernels.lanes(taps.positions());
+  }
+
+  private static <K extends TileKernel> List<Choice<K>> choices(
+      String pass, List<Kind> kinds, List<K> tiles, int channels) {
+    List<Choice<K>> choices = new ArrayList<>();
+    for (var kind : kinds) {
+      for (var tile : tiles) {
+        if (tile.rows() <= channels) {
+          String planes = kind.name().toLowerCase(Locale.ROOT);
+          String name = "f32_conv_" + pass + "_" + planes + "_" + tile.name();
+          choices.add(new Choice<>(name, kind, tile));
         }
       }
     }
     return choices;
-  }
-
-  private List<Choice<SumKernel>> sums(String pass, List<Planes.Kind> kinds, int channels) {
-    List<SumKernel> tiles = new ArrayList<>(kernels.sums());
-    tiles.removeIf(tile -> tile.rows() > channels);
-    List<Choice<SumKernel>> choices = new ArrayList<>();
-    for (var kind : kinds) {
-      for (var tile : tiles) {
-        choices.add(new Choice<>(name(pass, kind, tile.name()), kind, tile));
-      }
-    }
-    return choices;
-  }
-
-  /**
-   * DIRECT where the source needs no copy and {@code direct} agrees; else SHIFTED where all rows
-   * are whole runs, else COPIES. Scalar kernels take runs of any length, so they prefer COPIES
-   * where rows are short.
-   */
-  private List<Planes.Kind> kinds(TapGrid taps, int[] columns, boolean direct) {
-    int lanes = kernels.lanes();
-    List<Planes.Kind> kinds = new ArrayList<>();
-    if (taps.isIdentity() && direct) {
-      kinds.add(Planes.Kind.DIRECT);
-    }
-    boolean wholeRows = Arrays.stream(columns).allMatch(width -> lanes == 0 || width % lanes == 0);
-    if (lanes == 0 && taps.columns() < SHORT_ROW) {
-      kinds.add(Planes.Kind.COPIES);
-      kinds.add(Planes.Kind.SHIFTED);
-    } else {
-      if (wholeRows) {
-        kinds.add(Planes.Kind.SHIFTED);
-      }
-      kinds.add(Planes.Kind.COPIES);
-    }
-    return kinds;
-  }
-
-  /** True if a last run that starts earlier still starts within the map. */
-  private boolean fillsRun(TapGrid taps) {
-    return taps.rows() * taps.columns() >= kernels.lanes();
-  }
-
-  /** True if no position would count twice. */
-  private boolean isWholeRuns(TapGrid taps) {
-    return kernels.lanes() == 0 || taps.rows() * taps.columns() % kernels.lanes() == 0;
-  }
-
-  /** Below this many columns scalar loops along a row are too short to be worth vectorising. */
-  private static final int SHORT_ROW = 64;
-
-  private static String name(String pass, Planes.Kind kind, String tile) {
-    return "f32_conv_" + pass + "_" + kind.name().toLowerCase(java.util.Locale.ROOT) + "_" + tile;
   }
 }

@@ -11,8 +11,10 @@ interface Kernels {
   /** The instruction set in kernel names: {@code scalar}, {@code simd512}. */
   String instructionSet();
 
-  /** How many positions a kernel computes per run; 0 if it takes runs of any length. */
-  int lanes();
+  /**
+   * How many neighbouring positions a kernel computes per run, where there are {@code positions}.
+   */
+  int lanes(int positions);
 
   /** Shifted-plane sums, ordered by rows, most rows first; the last one has one row. */
   List<SumKernel> sums();
@@ -21,10 +23,18 @@ interface Kernels {
   List<OuterKernel> outers();
 
   /**
+   * How many values {@link #copyRows} and {@link #zero} may write behind the last one: they write
+   * whole vectors, and a caller fills an array in ascending order.
+   */
+  int overrun();
+
+  /** Writes zeros from {@code from} (inclusive) to {@code to} (exclusive) and an overrun. */
+  void zero(float[] values, int from, int to);
+
+  /**
    * Copies rows with zero borders: value {@code u} of row {@code t} of {@code to} becomes {@code
    * from[fromAt + t * fromPitch + (u - left) * stride]} for {@code left <= u < right} and 0 for the
-   * other {@code u < toPitch}. May also write up to {@code max(lanes(), 1) - 1} values behind the
-   * last row, so a caller fills an array in ascending order.
+   * other {@code u < toPitch}. Writes an overrun behind the last row.
    */
   void copyRows(
       float[] from,
@@ -40,7 +50,7 @@ interface Kernels {
 
   /**
    * {@code to[rowAt + first + i * stride] = from[fromAt + i]} for {@code i < count}, within a row
-   * whose other values are kept; no other thread may write to the row meanwhile.
+   * of {@code width} whose other values are kept; no other thread may write to the row meanwhile.
    *
    * @param first less than the stride
    */

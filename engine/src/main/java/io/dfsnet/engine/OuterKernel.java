@@ -49,12 +49,29 @@ interface OuterKernel extends TileKernel {
     /** How many runs of the positions to sum over. */
     int runs;
 
-    /** Room for the accumulators of a tile while their lanes are added up. */
-    final float[] lanes = new float[MAXIMUM_TILE * MAXIMUM_LANES];
+    /** Room for the vectors of a tile while their lanes are added up. */
+    final float[] lanes = new float[LARGEST_TILE * LARGEST_VECTOR];
+
+    /** The plane of {@code k}; a tile at the end of the taps repeats the last one. */
+    int planeOf(int k) {
+      return planesAt + offsets[Math.min(k, count - 1)];
+    }
+
+    /** Adds to a sum, unless it belongs to a repeated plane. */
+    void add(int row, int k, float value) {
+      if (k < count) {
+        sums[sumsAt + row * sumsPitch + k] += value;
+      }
+    }
+
+    /** Forgets the caller's arrays. */
+    void release() {
+      gradient = null;
+      planes = null;
+      sums = null;
+    }
+
+    private static final int LARGEST_TILE = 32;
+    private static final int LARGEST_VECTOR = 16;
   }
-
-  /** A multiple of the lanes. */
-  int MAXIMUM_TILE = 32;
-
-  int MAXIMUM_LANES = 16;
 }

@@ -1,7 +1,8 @@
 package io.dfsnet.engine;
 
 import io.dfsnet.engine.KernelRegistry.Choice;
-import io.dfsnet.engine.Positions.Spacing;
+import io.dfsnet.engine.Planes.Kind;
+import io.dfsnet.engine.Positions.Place;
 import io.dfsnet.engine.Positions.Tail;
 import io.dfsnet.engine.TileKernel.Tile;
 import java.util.Arrays;
@@ -19,23 +20,37 @@ import java.util.List;
  * <p>Owns its scratch memory, one piece per thread; one call at a time.
  */
 final class OuterProduct {
-  private static final int CHUNKS = 4;
+  private static final int MOST_CHUNKS = 4;
+
+  /** Below this many positions a chunk of its own costs more than it brings. */
+  private static final int LEAST_CHUNK_POSITIONS = 2048;
 
   /** 16 MiB for the sums of all chunks. */
   private static final int CHUNK_FLOATS = 4 * 1024 * 1024;
 
-  /** 256 KiB: the gradients of a block stay within the second-level cache. */
-  private static final int GRADIENT_FLOATS = 64 * 1024;
+  /** 128 vectors of 16: enough that adding up their lanes costs little. */
+  private static final int BLOCK_POSITIONS = 2048;
 
-  /** 192 KiB: so do the planes of a few channels. */
+  /** 192 KiB: the planes of a few channels stay in the second-level cache. */
   private static final int PLANE_FLOATS = 48 * 1024;
+
+  /**
+   * Smaller maps of the gradient are copied next to those of the same channel in the other images
+   * of a block. In the batch they lie a power of two apart and push each other out of the cache.
+   */
+  private static final int LEAST_MAP = 512;
+
+  /** 1 MiB for those copies. */
+  private static final int GRADIENT_FLOATS = 256 * 1024;
 
   private final Kernels kernels;
   private final Conv2dGeometry geometry;
-  private final Planes planes;
-  private final WorkCut cut;
-  private final List<Tile<OuterKernel>> tiles;
+  private final TapGrid taps;
+  private final int lanes;
   private final int chunks;
+  private final WorkCut cut;
+  private final Planes planes;
+  private final List<Tile<OuterKernel>> tiles;
   private final int channelsPerPack;
   private final int imagePlanes;
   private final int[] offsets;
@@ -54,94 +69,98 @@ final class OuterProduct {
   OuterProduct(Kernels kernels, Choice<OuterKernel> choice, Conv2dGeometry geometry) {
     this.kernels = kernels;
     this.geometry = geometry;
-    var taps = TapGrid.forward(geometry);
-    boolean direct = choice.planes() == Planes.Kind.DIRECT;
-    this.cut =
-        WorkCut.of(
-            geometry.n(),
-            taps.rows(),
-            Math.ceilDiv(Math.max(kernels.lanes(), 1), taps.columns()),
-            GRADIENT_FLOATS,
-            rows -> (long) geometry.outChannelsPerGroup() * rows * taps.columns());
+    this.taps = TapGrid.forward(geometry);
+    this.lanes = kernels.lanes(taps.positions());
+    this.chunks = chunks();
+    this.cut = cut();
     this.planes = new Planes(kernels, choice.planes(), taps, cut.rowsPerBand());
     this.tiles = Tile.split(geometry.outChannelsPerGroup(), kernels.outers(), choice.tile());
-    this.chunks =
-        Math.clamp(
-            CHUNK_FLOATS / geometry.weightShape().elements(), 1, Math.min(CHUNKS, cut.blocks()));
     this.channelsPerPack = channelsPerPack(choice.tile().taps());
-    this.imagePlanes = (direct ? geometry.inChannels() : channelsPerPack) * planes.channelSize();
-    this.offsets = offsets(taps);
-    boolean byRows = choice.planes() == Planes.Kind.SHIFTED;
-    int longest = cut.rowsPerBand() * taps.columns();
-    int lanes =
-        kernels.lanes() > 0
-            ? kernels.lanes()
-            : ScalarKernels.lanes(!byRows && cut.bands() == 1, longest, taps.columns());
-    this.gradientInPlace = byRows || wholeRuns(taps, lanes);
-    this.gradientPerImage = Math.ceilDiv(longest, lanes) * lanes;
-    this.positions = positions(taps, byRows, lanes);
+    int channels = isDirect() ? geometry.inChannels() : channelsPerPack;
+    this.imagePlanes = channels * planes.channelSize();
+    this.offsets = offsets();
+    this.gradientInPlace = taps.positions() >= LEAST_MAP && bandsAreWholeRuns();
+    this.gradientPerImage = Math.ceilDiv(cut.rowsPerBand() * taps.columns(), lanes) * lanes;
+    this.positions = positions();
   }
 
-  /** As many channels as the cache holds, rounded so that their taps fill tiles. */
+  private int chunks() {
+    long positions = (long) geometry.n() * taps.positions();
+    int affordable = CHUNK_FLOATS / geometry.weightShape().elements();
+    int most = Math.clamp(affordable, 1, Math.min(MOST_CHUNKS, geometry.n()));
+    return Math.clamp(positions / LEAST_CHUNK_POSITIONS, 1, most);
+  }
+
+  private WorkCut cut() {
+    int leastRows = Math.ceilDiv(lanes, taps.columns());
+    return WorkCut.of(
+        geometry.n(),
+        taps.rows(),
+        new WorkCut.Limits(BLOCK_POSITIONS, BLOCK_POSITIONS, chunks, leastRows),
+        rows -> {
+          long positions = (long) rows * taps.columns();
+          long copies = positions * geometry.outChannelsPerGroup();
+          return Math.max(positions, copies * BLOCK_POSITIONS / GRADIENT_FLOATS);
+        });
+  }
+
+  private boolean isDirect() {
+    return planes.kind() == Kind.DIRECT;
+  }
+
+  /** As many channels as the cache holds, rounded up so that their taps fill tiles. */
   private int channelsPerPack(int tileTaps) {
     int channels = geometry.inChannelsPerGroup();
     long perChannel = (long) cut.imagesPerBlock() * planes.channelSize();
-    int fit = Math.clamp(PLANE_FLOATS / perChannel, 1, channels);
-    int kernel = geometry.kernelHeight() * geometry.kernelWidth();
+    int fit = Math.clamp(PLANE_FLOATS / Math.max(perChannel, 1), 1, channels);
     int whole = 1;
-    while (whole * kernel % tileTaps != 0) {
+    while (whole * kernelSize() % tileTaps != 0) {
       whole++;
     }
     return Math.min(channels, Math.ceilDiv(fit, whole) * whole);
   }
 
-  /** True if the positions of every band are whole runs. */
-  private boolean wholeRuns(TapGrid taps, int lanes) {
+  private int kernelSize() {
+    return geometry.kernelHeight() * geometry.kernelWidth();
+  }
+
+  private int[] offsets() {
+    int[] offsets = new int[channelsPerPack * kernelSize()];
+    int k = 0;
+    for (int c = 0; c < channelsPerPack; c++) {
+      for (int i = 0; i < geometry.kernelHeight(); i++) {
+        for (int j = 0; j < geometry.kernelWidth(); j++) {
+          offsets[k++] = c * planes.channelSize() + planes.tapOffset(i, j);
+        }
+      }
+    }
+    return offsets;
+  }
+
+  private boolean bandsAreWholeRuns() {
     for (int band = 0; band < cut.bands(); band++) {
-      if ((cut.firstRow(band + 1) - cut.firstRow(band)) * taps.columns() % lanes != 0) {
+      if (cut.rowsOf(band) * taps.columns() % lanes != 0) {
         return false;
       }
     }
     return true;
   }
 
-  private Positions[] positions(TapGrid taps, boolean byRows, int lanes) {
-    int mapSize = taps.rows() * taps.columns();
-    var spacing =
-        new Spacing(
-            imagePlanes,
-            gradientInPlace
-                ? geometry.outChannels() * mapSize
-                : geometry.outChannelsPerGroup() * gradientPerImage);
+  private Positions[] positions() {
     var all = new Positions[cut.bands()];
     for (int band = 0; band < all.length; band++) {
-      int firstRow = cut.firstRow(band);
-      int rows = cut.firstRow(band + 1) - firstRow;
-      int mapAt = gradientInPlace ? firstRow * taps.columns() : 0;
-      int images = cut.imagesPerBlock();
-      int planesAt = planes.kind() == Planes.Kind.DIRECT ? firstRow * planes.pitch() : 0;
-      all[band] =
-          byRows
-              ? Positions.rows(rows, taps.columns(), planes.pitch(), lanes, images, spacing, mapAt)
-              : Positions.flat(
-                  rows * taps.columns(), lanes, Tail.PADDED, images, spacing, planesAt, mapAt);
+      var place =
+          new Place(
+              cut.firstRow(band),
+              cut.rowsOf(band),
+              taps.columns(),
+              cut.imagesPerBlock(),
+              imagePlanes,
+              gradientInPlace ? geometry.outChannels() * taps.positions() : gradientPerImage,
+              gradientInPlace ? cut.firstRow(band) * taps.columns() : 0);
+      all[band] = Positions.of(planes, place, lanes, Tail.PADDED);
     }
     return all;
-  }
-
-  private int[] offsets(TapGrid taps) {
-    int kernelHeight = taps.rowShifts().length;
-    int kernelWidth = taps.columnShifts().length;
-    int[] offsets = new int[channelsPerPack * kernelHeight * kernelWidth];
-    int k = 0;
-    for (int c = 0; c < channelsPerPack; c++) {
-      for (int i = 0; i < kernelHeight; i++) {
-        for (int j = 0; j < kernelWidth; j++) {
-          offsets[k++] = c * planes.channelSize() + planes.tapOffset(i, j);
-        }
-      }
-    }
-    return offsets;
   }
 
   void run(float[] input, float[] gradient, float[] weightGradient, Workers workers) {
@@ -154,7 +173,7 @@ final class OuterProduct {
       }
     }
     sums[0] = weightGradient;
-    // How units are cut further does not matter to the result, so the thread count may decide it.
+    // How chunks are cut further does not matter to the result, so the thread count may decide it.
     int pieces = chunks * geometry.groups();
     tileRanges = Math.clamp(workers.threads() / pieces, 1, tiles.size());
     units.run(pieces * tileRanges, workers);
@@ -170,107 +189,113 @@ final class OuterProduct {
     int tileRange = unit % tileRanges;
     int group = unit / tileRanges % geometry.groups();
     int chunk = unit / (tileRanges * geometry.groups());
-    int firstTile = WorkCut.start(tiles.size(), tileRanges, tileRange);
-    int endTile = WorkCut.start(tiles.size(), tileRanges, tileRange + 1);
-    clear(sums[chunk], group, firstTile, endTile);
+    scratch.firstTile = WorkCut.start(tiles.size(), tileRanges, tileRange);
+    scratch.endTile = WorkCut.start(tiles.size(), tileRanges, tileRange + 1);
+    scratch.call.sums = sums[chunk];
+    scratch.clearSums(group);
     int endBlock = WorkCut.start(cut.blocks(), chunks, chunk + 1);
     for (int block = WorkCut.start(cut.blocks(), chunks, chunk); block < endBlock; block++) {
       for (int band = 0; band < cut.bands(); band++) {
-        sumBlock(scratch, sums[chunk], block, band, group, firstTile, endTile);
+        scratch.sumBlock(block, band, group);
       }
     }
+    scratch.call.release();
   }
 
-  private void clear(float[] sums, int group, int firstTile, int endTile) {
-    int channel = group * geometry.outChannelsPerGroup();
-    int from = channel + tiles.get(firstTile).firstChannel();
-    int to = channel + tiles.get(endTile - 1).endChannel();
-    Arrays.fill(sums, from * geometry.reduction(), to * geometry.reduction(), 0);
-  }
-
-  private void sumBlock(
-      Scratch scratch, float[] sums, int block, int band, int group, int firstTile, int endTile) {
-    var call = scratch.call;
-    int firstImage = cut.firstImage(block);
-    int images = cut.firstImage(block + 1) - firstImage;
-    call.positions = positions[band];
-    call.runs = positions[band].perImage() * images;
-    call.offsets = offsets;
-    call.sums = sums;
-    call.sumsPitch = geometry.reduction();
-    int firstOutput = firstImage * geometry.outChannels() + group * geometry.outChannelsPerGroup();
-    if (gradientInPlace) {
-      call.gradient = gradient;
-      call.gradientChannelSize = geometry.outHeight() * geometry.outWidth();
-    } else {
-      call.gradient = scratch.gradient;
-      call.gradientChannelSize = gradientPerImage;
-      packGradient(scratch.gradient, images, firstOutput, band);
-    }
-    int firstMap = gradientInPlace ? firstOutput : 0;
-    int channels = geometry.inChannelsPerGroup();
-    int firstInput = firstImage * geometry.inChannels() + group * channels;
-    int kernel = geometry.kernelHeight() * geometry.kernelWidth();
-    for (int c = 0; c < channels; c += channelsPerPack) {
-      int packed = Math.min(channelsPerPack, channels - c);
-      if (planes.kind() == Planes.Kind.DIRECT) {
-        call.planes = input;
-        call.planesAt = (firstInput + c) * planes.channelSize();
-      } else {
-        call.planes = scratch.planes;
-        call.planesAt = 0;
-        packPlanes(scratch.planes, images, firstInput + c, packed, band);
-      }
-      call.count = packed * kernel;
-      for (int t = firstTile; t < endTile; t++) {
-        var tile = tiles.get(t);
-        int channel = group * geometry.outChannelsPerGroup() + tile.firstChannel();
-        call.gradientAt = (firstMap + tile.firstChannel()) * call.gradientChannelSize;
-        call.sumsAt = channel * call.sumsPitch + c * kernel;
-        tile.kernel().run(call);
-      }
-    }
-  }
-
-  private void packPlanes(float[] to, int images, int firstInput, int channels, int band) {
-    int mapSize = geometry.inHeight() * geometry.inWidth();
-    int firstRow = cut.firstRow(band);
-    int rows = cut.firstRow(band + 1) - firstRow;
-    for (int image = 0; image < images; image++) {
-      int from = (firstInput + image * geometry.inChannels()) * mapSize;
-      planes.pack(input, from, channels, firstRow, rows, to, image * imagePlanes);
-    }
-  }
-
-  /** Copies the gradient so that each map is followed by zeros up to whole runs. */
-  private void packGradient(float[] to, int images, int firstOutput, int band) {
-    int mapSize = geometry.outHeight() * geometry.outWidth();
-    int from = cut.firstRow(band) * geometry.outWidth();
-    int count = cut.firstRow(band + 1) * geometry.outWidth() - from;
-    for (int image = 0; image < images; image++) {
-      for (int m = 0; m < geometry.outChannelsPerGroup(); m++) {
-        int map = (firstOutput + image * geometry.outChannels() + m) * mapSize;
-        int at = (image * geometry.outChannelsPerGroup() + m) * gradientPerImage;
-        System.arraycopy(gradient, map + from, to, at, count);
-        Arrays.fill(to, at + count, at + gradientPerImage, 0);
-      }
-    }
-  }
-
-  /** What one thread needs beside the arrays of the call. */
+  /** What one thread needs beside the arrays of the call, and where it is. */
   private final class Scratch {
     final OuterKernel.Call call = new OuterKernel.Call();
-    final float[] planes;
-    final float[] gradient;
+    final float[] packed;
+    final float[] copies;
+    int firstTile;
+    int endTile;
 
     Scratch() {
-      boolean direct = OuterProduct.this.planes.kind() == Planes.Kind.DIRECT;
       int images = cut.imagesPerBlock();
-      planes = direct ? null : new float[images * imagePlanes + Planes.margin(kernels)];
-      gradient =
+      packed = isDirect() ? null : new float[images * imagePlanes + margin()];
+      copies =
           gradientInPlace
               ? null
               : new float[images * geometry.outChannelsPerGroup() * gradientPerImage];
+    }
+
+    /** The last run of the last plane reads behind it, and packing overruns it. */
+    private int margin() {
+      return Math.max(lanes, kernels.overrun());
+    }
+
+    void clearSums(int group) {
+      int channel = group * geometry.outChannelsPerGroup();
+      int from = channel + tiles.get(firstTile).firstChannel();
+      int to = channel + tiles.get(endTile - 1).endChannel();
+      Arrays.fill(call.sums, from * geometry.reduction(), to * geometry.reduction(), 0);
+    }
+
+    void sumBlock(int block, int band, int group) {
+      int firstImage = cut.firstImage(block);
+      int images = cut.firstImage(block + 1) - firstImage;
+      call.positions = positions[band];
+      call.runs = positions[band].perImage() * images;
+      call.offsets = offsets;
+      call.sumsPitch = geometry.reduction();
+      int firstOutput =
+          firstImage * geometry.outChannels() + group * geometry.outChannelsPerGroup();
+      if (gradientInPlace) {
+        call.gradient = gradient;
+        call.gradientChannelSize = taps.positions();
+      } else {
+        call.gradient = copies;
+        call.gradientChannelSize = cut.imagesPerBlock() * gradientPerImage;
+        copyGradient(images, firstOutput, band);
+      }
+      int firstMap = gradientInPlace ? firstOutput : 0;
+      int channels = geometry.inChannelsPerGroup();
+      int firstInput = firstImage * geometry.inChannels() + group * channels;
+      for (int c = 0; c < channels; c += channelsPerPack) {
+        int packedChannels = Math.min(channelsPerPack, channels - c);
+        if (isDirect()) {
+          call.planes = input;
+          call.planesAt = (firstInput + c) * planes.channelSize();
+        } else {
+          call.planes = packed;
+          call.planesAt = 0;
+          packPlanes(images, firstInput + c, packedChannels, band);
+        }
+        call.count = packedChannels * kernelSize();
+        for (int t = firstTile; t < endTile; t++) {
+          var tile = tiles.get(t);
+          int channel = group * geometry.outChannelsPerGroup() + tile.firstChannel();
+          call.gradientAt = (firstMap + tile.firstChannel()) * call.gradientChannelSize;
+          call.sumsAt = channel * call.sumsPitch + c * kernelSize();
+          tile.kernel().run(call);
+        }
+      }
+    }
+
+    private void packPlanes(int images, int firstInput, int channels, int band) {
+      int mapSize = geometry.inHeight() * geometry.inWidth();
+      for (int image = 0; image < images; image++) {
+        int from = (firstInput + image * geometry.inChannels()) * mapSize;
+        int at = image * imagePlanes;
+        planes.pack(input, from, channels, cut.firstRow(band), cut.rowsOf(band), packed, at);
+        // A run over the end of the last map multiplies what stands here with zeros.
+        int end = at + channels * planes.channelSize();
+        kernels.zero(packed, end, end + lanes);
+      }
+    }
+
+    /** Copies the gradient so that each map is followed by zeros up to whole runs. */
+    private void copyGradient(int images, int firstOutput, int band) {
+      int from = cut.firstRow(band) * taps.columns();
+      int count = cut.rowsOf(band) * taps.columns();
+      for (int image = 0; image < images; image++) {
+        for (int m = 0; m < geometry.outChannelsPerGroup(); m++) {
+          int map = (firstOutput + image * geometry.outChannels() + m) * taps.positions();
+          int at = (m * cut.imagesPerBlock() + image) * gradientPerImage;
+          System.arraycopy(gradient, map + from, copies, at, count);
+          Arrays.fill(copies, at + count, at + gradientPerImage, 0);
+        }
+      }
     }
   }
 }

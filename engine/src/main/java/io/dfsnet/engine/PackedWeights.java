@@ -19,8 +19,8 @@ public final class PackedWeights {
   }
 
   /** The packed values if they fit the geometry and tiles of {@code rows} output channels. */
-  float[] data(Conv2dGeometry geometry, int rows) {
-    if (!shape.equals(geometry.weightShape()) || groups != geometry.groups() || this.rows != rows) {
+  float[] data(Conv2dGeometry geometry, Shape weightShape, int rows) {
+    if (!shape.equals(weightShape) || groups != geometry.groups() || this.rows != rows) {
       throw new ShapeException(
           "conv2d",
           "weights packed from "
@@ -30,7 +30,7 @@ public final class PackedWeights {
               + " groups for tiles of "
               + this.rows
               + " do not fit "
-              + geometry.weightShape()
+              + weightShape
               + " with "
               + geometry.groups()
               + " groups for tiles of "

@@ -92,11 +92,6 @@ final class Planes {
     return channelSize;
   }
 
-  /** How many values behind the last channel a run of positions may read. */
-  static int margin(Kernels kernels) {
-    return Math.max(kernels.lanes(), 1);
-  }
-
   /** Where tap {@code (i, j)} of position 0 stands within its channel. */
   int tapOffset(int i, int j) {
     if (kind == Kind.DIRECT) {
@@ -108,7 +103,7 @@ final class Planes {
 
   /**
    * Copies the maps of neighbouring channels into their planes, borders included, for the positions
-   * of {@code rows} rows from row {@code firstRow} on, and zeros into the margin behind them.
+   * of {@code rows} rows from row {@code firstRow} on, and {@code margin} zeros behind them.
    */
   void pack(
       float[] source,
@@ -135,8 +130,6 @@ final class Planes {
         }
       }
     }
-    int end = planesAt + channels * channelSize;
-    Arrays.fill(planes, end, end + margin(kernels), 0);
   }
 
   /** In ascending order, because {@link Kernels#copyRows} writes beyond its rows. */
@@ -159,7 +152,7 @@ final class Planes {
             + firstSourceColumn
             + left * taps.strideWidth();
     int inside = planesAt + top * pitch;
-    Arrays.fill(planes, planesAt, inside, 0);
+    kernels.zero(planes, planesAt, inside);
     if (!isFlat) {
       int fromPitch = taps.strideHeight() * width;
       int stride = taps.strideWidth();
@@ -167,11 +160,11 @@ final class Planes {
           source, from, fromPitch, stride, planes, inside, pitch, bottom - top, left, right);
     } else if (top < bottom) {
       int count = (bottom - top) * pitch - left - (pitch - right);
-      System.arraycopy(source, from, planes, inside + left, count);
+      kernels.copyRows(source, from, count, 1, planes, inside + left, count, 1, 0, count);
       zeroColumns(planes, inside, bottom - top, 0, left);
       zeroColumns(planes, inside, bottom - top, right, pitch);
     }
-    Arrays.fill(planes, planesAt + bottom * pitch, planesAt + planeRows * pitch, 0);
+    kernels.zero(planes, planesAt + bottom * pitch, planesAt + planeRows * pitch);
   }
 
   /** How many steps of {@code stride} it takes to cover {@code distance}, within bounds. */
@@ -193,8 +186,9 @@ final class Planes {
    * @param first for each plane the source element that its first element holds at position 0
    * @param plane for each tap its plane
    * @param offset for each tap its distance from the plane's first element
+   * @param reach the largest offset
    */
-  private record Axis(int[] first, int[] plane, int[] offset) {
+  private record Axis(int[] first, int[] plane, int[] offset, int reach) {
 
     /** Taps that differ by multiples of the stride share a plane. */
     static Axis shared(int[] shifts, int stride) {
@@ -213,22 +207,19 @@ final class Planes {
         plane[tap] = p;
         offset[tap] = (shift - first.get(p)) / stride;
       }
-      return new Axis(first.stream().mapToInt(Integer::intValue).toArray(), plane, offset);
+      int reach = Arrays.stream(offset).max().orElse(0);
+      return new Axis(first.stream().mapToInt(Integer::intValue).toArray(), plane, offset, reach);
     }
 
     /** A plane for every tap. */
     static Axis separate(int[] shifts) {
       int[] plane = new int[shifts.length];
       Arrays.setAll(plane, tap -> tap);
-      return new Axis(shifts, plane, new int[shifts.length]);
+      return new Axis(shifts, plane, new int[shifts.length], 0);
     }
 
     int planes() {
       return first.length;
-    }
-
-    int reach() {
-      return Arrays.stream(offset).max().orElse(0);
     }
 
     private static int[] ascending(int[] shifts) {

@@ -1,9 +1,9 @@
 package io.dfsnet.engine;
 
 /**
- * The positions of a result, cut into runs of {@code lanes} neighbours that a kernel computes at
- * once: for each run where it starts in the planes, and where in the map that the kernel writes (or
- * reads, for the gradient). The runs of one image come before those of the next.
+ * The positions of a band of a result, cut into runs of {@code lanes} neighbours that a kernel
+ * computes at once: for each run where it starts in the planes, and where in the map that the
+ * kernel writes (or reads, for the gradient). The runs of one image come before those of the next.
  *
  * @param lanes positions per run
  * @param perImage runs per image
@@ -16,40 +16,59 @@ record Positions(int lanes, int perImage, int[] planeStarts, int[] mapStarts) {
   enum Tail {
     /** It starts earlier and repeats positions of the run before it. */
     OVERLAPPING,
-    /** It reads and writes beyond the positions, where the map has room for whole runs. */
+    /** It reads and writes beyond the positions, where planes and map have room for that. */
     PADDED
   }
 
-  /** Where the images of a block stand: how far apart in the planes and in the map. */
-  record Spacing(int planes, int map) {}
+  /**
+   * Where positions lie.
+   *
+   * @param firstRow the band's first row
+   * @param rows the band's rows
+   * @param columns positions per row
+   * @param images how many images
+   * @param imagePlanes from the planes of an image to those of the next
+   * @param imageMap from the map of an image to that of the next
+   * @param mapAt where the band starts in a map
+   */
+  record Place(
+      int firstRow, int rows, int columns, int images, int imagePlanes, int imageMap, int mapAt) {}
 
-  /** Positions of rows that continue each other, as in copied planes and in the maps themselves. */
-  static Positions flat(
-      int count, int lanes, Tail tail, int images, Spacing spacing, int planesAt, int mapAt) {
-    int perImage = Math.ceilDiv(count, lanes);
-    var positions = empty(lanes, perImage, images);
-    for (int image = 0; image < images; image++) {
-      for (int run = 0; run < perImage; run++) {
-        int start = tail == Tail.OVERLAPPING ? Math.min(run * lanes, count - lanes) : run * lanes;
-        positions.planeStarts[image * perImage + run] = planesAt + image * spacing.planes + start;
-        positions.mapStarts[image * perImage + run] = mapAt + image * spacing.map + start;
+  static Positions of(Planes planes, Place place, int lanes, Tail tail) {
+    return planes.kind() == Planes.Kind.SHIFTED
+        ? rowByRow(planes, place, lanes)
+        : across(planes, place, lanes, tail);
+  }
+
+  /** Runs that do not leave their row; the columns are a multiple of the lanes. */
+  private static Positions rowByRow(Planes planes, Place place, int lanes) {
+    int perRow = place.columns / lanes;
+    var positions = empty(lanes, place.rows * perRow, place.images);
+    int i = 0;
+    for (int image = 0; image < place.images; image++) {
+      for (int row = 0; row < place.rows; row++) {
+        for (int x = 0; x < place.columns; x += lanes) {
+          positions.planeStarts[i] = image * place.imagePlanes + row * planes.pitch() + x;
+          positions.mapStarts[i] = place.mapAt + image * place.imageMap + row * place.columns + x;
+          i++;
+        }
       }
     }
     return positions;
   }
 
-  /** Positions row by row, as in shifted planes; {@code columns} is a multiple of the lanes. */
-  static Positions rows(
-      int rows, int columns, int pitch, int lanes, int images, Spacing spacing, int mapAt) {
-    int perRow = columns / lanes;
-    var positions = empty(lanes, rows * perRow, images);
-    for (int image = 0; image < images; image++) {
-      for (int row = 0; row < rows; row++) {
-        for (int run = 0; run < perRow; run++) {
-          int i = (image * rows + row) * perRow + run;
-          positions.planeStarts[i] = image * spacing.planes + row * pitch + run * lanes;
-          positions.mapStarts[i] = mapAt + image * spacing.map + row * columns + run * lanes;
-        }
+  /** Runs across rows that continue each other, in the planes as in the map. */
+  private static Positions across(Planes planes, Place place, int lanes, Tail tail) {
+    int count = place.rows * planes.pitch();
+    int planesAt = planes.kind() == Planes.Kind.DIRECT ? place.firstRow * planes.pitch() : 0;
+    var positions = empty(lanes, Math.ceilDiv(count, lanes), place.images);
+    int i = 0;
+    for (int image = 0; image < place.images; image++) {
+      for (int start = 0; start < count; start += lanes) {
+        int p = tail == Tail.OVERLAPPING ? Math.min(start, count - lanes) : start;
+        positions.planeStarts[i] = planesAt + image * place.imagePlanes + p;
+        positions.mapStarts[i] = place.mapAt + image * place.imageMap + p;
+        i++;
       }
     }
     return positions;

@@ -8,7 +8,8 @@ import java.util.List;
  * neighbouring positions, which C2 vectorises by itself where it is there.
  */
 final class ScalarKernels implements Kernels {
-  private static final int LONGEST_RUN = 1024;
+  /** So that eight runs of sums and four of planes stay in the first-level cache. */
+  private static final int LONGEST_RUN = 256;
 
   @Override
   public String instructionSet() {
@@ -16,23 +17,18 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public int lanes() {
-    return 0;
-  }
-
-  /** Runs as long as a row, or as the whole map where that is one run and stays in cache. */
-  static int lanes(boolean wholeMap, int positions, int columns) {
-    return wholeMap && positions <= LONGEST_RUN ? positions : columns;
+  public int lanes(int positions) {
+    return Math.min(positions, LONGEST_RUN);
   }
 
   @Override
   public List<SumKernel> sums() {
-    return List.of(new Sum());
+    return List.of(new Sum(8), new Sum(4), new Sum(2), new Sum(1));
   }
 
   @Override
   public List<OuterKernel> outers() {
-    return List.of(new Outer());
+    return List.of(new Outer(2), new Outer(1));
   }
 
   @Override
@@ -74,6 +70,16 @@ final class ScalarKernels implements Kernels {
       }
       Arrays.fill(to, row + right, row + toPitch, 0);
     }
+  }
+
+  @Override
+  public int overrun() {
+    return 0;
+  }
+
+  @Override
+  public void zero(float[] values, int from, int to) {
+    Arrays.fill(values, from, to, 0);
   }
 
   @Override
@@ -151,80 +157,125 @@ final class ScalarKernels implements Kernels {
     return Float.isNaN(a + b + c + d + e + f + g + h) ? 0 : 8L * rounds;
   }
 
-  /** One output channel, four products per pass over a run; the chain of each element is kept. */
+  /**
+   * Shifted-plane sums, {@code rows} output channels at a time. C2 vectorises a loop over arrays
+   * only if it knows that no store changes what a later iteration loads; indices that start at an
+   * offset that it cannot see spoil that. So runs of planes are copied to arrays of their own,
+   * where all loops start at 0, and the channels share the copies. Four products per pass save
+   * loads and stores; the chain of each element keeps its order.
+   */
   private static final class Sum implements SumKernel {
+    private static final int TAPS = 4;
+
+    private final int rows;
+
+    Sum(int rows) {
+      this.rows = rows;
+    }
+
     @Override
     public String name() {
-      return "m1__scalar";
+      return "m" + rows + "__scalar";
     }
 
     @Override
     public int rows() {
-      return 1;
+      return rows;
     }
 
     @Override
     public void run(Call call) {
-      var positions = call.positions;
-      int length = positions.lanes();
+      int length = call.positions.lanes();
       for (int run = 0; run < call.runs; run++) {
-        int out = call.outAt + positions.mapStarts()[run];
-        int planes = call.planesAt + positions.planeStarts()[run];
-        Arrays.fill(call.out, out, out + length, 0);
-        int k = 0;
-        for (; k <= call.reduction - 4; k += 4) {
-          addFour(call, k, planes, out, length);
+        for (int m = 0; m < rows; m++) {
+          Arrays.fill(call.sums[m], 0, length, 0);
         }
-        for (; k < call.reduction; k++) {
-          addOne(
-              call.planes,
-              planes + call.offsets[k],
-              call.weights[call.weightsAt + k],
-              call.out,
-              out,
+        int planes = call.planesAt + call.positions.planeStarts()[run];
+        for (int k = 0; k < call.reduction; k += TAPS) {
+          addTaps(call, planes, k, Math.min(TAPS, call.reduction - k), length);
+        }
+        int out = call.outAt + call.positions.mapStarts()[run];
+        for (int m = 0; m < rows; m++) {
+          System.arraycopy(call.sums[m], 0, call.out, out + m * call.outChannelSize, length);
+        }
+      }
+    }
+
+    private void addTaps(Call call, int planes, int k, int taps, int length) {
+      float[][] copies = call.copies;
+      for (int tap = 0; tap < taps; tap++) {
+        int from = planes + call.offsets[k + tap];
+        System.arraycopy(call.planes, from, copies[tap], 0, length);
+      }
+      float[] weights = call.weights;
+      int w = call.weightsAt + k * rows;
+      for (int m = 0; m < rows; m++, w++) {
+        float[] sums = call.sums[m];
+        if (taps == TAPS) {
+          addFour(
+              weights[w],
+              copies[0],
+              weights[w + rows],
+              copies[1],
+              weights[w + 2 * rows],
+              copies[2],
+              weights[w + 3 * rows],
+              copies[3],
+              sums,
               length);
+        } else {
+          for (int tap = 0; tap < taps; tap++) {
+            addOne(weights[w + tap * rows], copies[tap], sums, length);
+          }
         }
       }
     }
 
-    private static void addFour(Call call, int k, int planesAt, int outAt, int length) {
-      float[] planes = call.planes;
-      float[] out = call.out;
-      int x0 = planesAt + call.offsets[k];
-      int x1 = planesAt + call.offsets[k + 1];
-      int x2 = planesAt + call.offsets[k + 2];
-      int x3 = planesAt + call.offsets[k + 3];
-      float w0 = call.weights[call.weightsAt + k];
-      float w1 = call.weights[call.weightsAt + k + 1];
-      float w2 = call.weights[call.weightsAt + k + 2];
-      float w3 = call.weights[call.weightsAt + k + 3];
+    private static void addFour(
+        float w0,
+        float[] x0,
+        float w1,
+        float[] x1,
+        float w2,
+        float[] x2,
+        float w3,
+        float[] x3,
+        float[] sums,
+        int length) {
       for (int p = 0; p < length; p++) {
-        float sum = out[outAt + p];
-        sum = Math.fma(w0, planes[x0 + p], sum);
-        sum = Math.fma(w1, planes[x1 + p], sum);
-        sum = Math.fma(w2, planes[x2 + p], sum);
-        out[outAt + p] = Math.fma(w3, planes[x3 + p], sum);
+        float sum = Math.fma(w0, x0[p], sums[p]);
+        sum = Math.fma(w1, x1[p], sum);
+        sum = Math.fma(w2, x2[p], sum);
+        sums[p] = Math.fma(w3, x3[p], sum);
       }
     }
 
-    private static void addOne(
-        float[] planes, int planesAt, float weight, float[] out, int outAt, int length) {
+    private static void addOne(float w, float[] x, float[] sums, int length) {
       for (int p = 0; p < length; p++) {
-        out[outAt + p] = Math.fma(weight, planes[planesAt + p], out[outAt + p]);
+        sums[p] = Math.fma(w, x[p], sums[p]);
       }
     }
   }
 
-  /** One output channel and four taps, each with an accumulator of its own. */
+  /**
+   * Outer products with sums in registers, for {@code rows} output channels at a time and four
+   * taps. Each sum runs over ascending positions.
+   */
   private static final class Outer implements OuterKernel {
+    private final int rows;
+
+    Outer(int rows) {
+      this.rows = rows;
+    }
+
     @Override
     public String name() {
-      return "m1k4__scalar";
+      return "m" + rows + "k4__scalar";
     }
 
     @Override
     public int rows() {
-      return 1;
+      return rows;
     }
 
     @Override
@@ -234,30 +285,30 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public void run(Call call) {
-      int k = 0;
-      for (; k <= call.count - 4; k += 4) {
-        addFour(call, k);
-      }
-      for (; k < call.count; k++) {
-        addOne(call, k);
+      for (int k = 0; k < call.count; k += 4) {
+        if (rows == 1) {
+          addRow(call, k);
+        } else {
+          addTwoRows(call, k);
+        }
       }
     }
 
-    private static void addFour(Call call, int k) {
+    private static void addRow(Call call, int k) {
       float[] gradient = call.gradient;
       float[] planes = call.planes;
+      int length = call.positions.lanes();
       float sum0 = 0;
       float sum1 = 0;
       float sum2 = 0;
       float sum3 = 0;
-      int length = call.positions.lanes();
       for (int run = 0; run < call.runs; run++) {
         int g = call.gradientAt + call.positions.mapStarts()[run];
-        int x = call.planesAt + call.positions.planeStarts()[run];
-        int x0 = x + call.offsets[k];
-        int x1 = x + call.offsets[k + 1];
-        int x2 = x + call.offsets[k + 2];
-        int x3 = x + call.offsets[k + 3];
+        int x = call.positions.planeStarts()[run];
+        int x0 = x + call.planeOf(k);
+        int x1 = x + call.planeOf(k + 1);
+        int x2 = x + call.planeOf(k + 2);
+        int x3 = x + call.planeOf(k + 3);
         for (int p = 0; p < length; p++) {
           float factor = gradient[g + p];
           sum0 = Math.fma(factor, planes[x0 + p], sum0);
@@ -266,23 +317,57 @@ final class ScalarKernels implements Kernels {
           sum3 = Math.fma(factor, planes[x3 + p], sum3);
         }
       }
-      call.sums[call.sumsAt + k] += sum0;
-      call.sums[call.sumsAt + k + 1] += sum1;
-      call.sums[call.sumsAt + k + 2] += sum2;
-      call.sums[call.sumsAt + k + 3] += sum3;
+      call.add(0, k, sum0);
+      call.add(0, k + 1, sum1);
+      call.add(0, k + 2, sum2);
+      call.add(0, k + 3, sum3);
     }
 
-    private static void addOne(Call call, int k) {
-      float sum = 0;
+    private static void addTwoRows(Call call, int k) {
+      float[] gradient = call.gradient;
+      float[] planes = call.planes;
       int length = call.positions.lanes();
+      float sum00 = 0;
+      float sum01 = 0;
+      float sum02 = 0;
+      float sum03 = 0;
+      float sum10 = 0;
+      float sum11 = 0;
+      float sum12 = 0;
+      float sum13 = 0;
       for (int run = 0; run < call.runs; run++) {
-        int g = call.gradientAt + call.positions.mapStarts()[run];
-        int x = call.planesAt + call.positions.planeStarts()[run] + call.offsets[k];
+        int g0 = call.gradientAt + call.positions.mapStarts()[run];
+        int g1 = g0 + call.gradientChannelSize;
+        int x = call.positions.planeStarts()[run];
+        int x0 = x + call.planeOf(k);
+        int x1 = x + call.planeOf(k + 1);
+        int x2 = x + call.planeOf(k + 2);
+        int x3 = x + call.planeOf(k + 3);
         for (int p = 0; p < length; p++) {
-          sum = Math.fma(call.gradient[g + p], call.planes[x + p], sum);
+          float factor0 = gradient[g0 + p];
+          float factor1 = gradient[g1 + p];
+          float plane = planes[x0 + p];
+          sum00 = Math.fma(factor0, plane, sum00);
+          sum10 = Math.fma(factor1, plane, sum10);
+          plane = planes[x1 + p];
+          sum01 = Math.fma(factor0, plane, sum01);
+          sum11 = Math.fma(factor1, plane, sum11);
+          plane = planes[x2 + p];
+          sum02 = Math.fma(factor0, plane, sum02);
+          sum12 = Math.fma(factor1, plane, sum12);
+          plane = planes[x3 + p];
+          sum03 = Math.fma(factor0, plane, sum03);
+          sum13 = Math.fma(factor1, plane, sum13);
         }
       }
-      call.sums[call.sumsAt + k] += sum;
+      call.add(0, k, sum00);
+      call.add(0, k + 1, sum01);
+      call.add(0, k + 2, sum02);
+      call.add(0, k + 3, sum03);
+      call.add(1, k, sum10);
+      call.add(1, k + 1, sum11);
+      call.add(1, k + 2, sum12);
+      call.add(1, k + 3, sum13);
     }
   }
 }

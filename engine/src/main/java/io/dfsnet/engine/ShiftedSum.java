@@ -1,10 +1,10 @@
 package io.dfsnet.engine;
 
 import io.dfsnet.engine.KernelRegistry.Choice;
-import io.dfsnet.engine.Positions.Spacing;
+import io.dfsnet.engine.Planes.Kind;
+import io.dfsnet.engine.Positions.Place;
 import io.dfsnet.engine.Positions.Tail;
 import io.dfsnet.engine.TileKernel.Tile;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -37,7 +37,12 @@ final class ShiftedSum {
       int height,
       int width,
       int weightOfChannel,
-      int weightOfSource) {}
+      int weightOfSource) {
+
+    int mapSize() {
+      return height * width;
+    }
+  }
 
   /**
    * Positions of the result that share their taps. Position {@code (y, x)} is element {@code
@@ -55,18 +60,29 @@ final class ShiftedSum {
   /** A kernel element, by its index in {@code [kernelHeight][kernelWidth]}, and its grid tap. */
   record Tap(int weight, int row, int column) {}
 
-  /** 192 KiB: planes, weights and results together stay within the second-level cache. */
-  private static final int PLANE_FLOATS = 48 * 1024;
+  /**
+   * 192 KiB: the planes of several images, with weights and results, stay in a second-level cache.
+   */
+  private static final int BLOCK_FLOATS = 48 * 1024;
+
+  /** 1 MiB: a larger image is cut into bands. */
+  private static final int BAND_FLOATS = 256 * 1024;
+
+  /** Fewer blocks than this could leave threads without work. */
+  private static final int LEAST_BLOCKS = 4;
+
+  /** Runs of a band; with fewer, the tail of the last one would count. */
+  private static final int LEAST_BAND_RUNS = 16;
 
   private final Kernels kernels;
   private final Problem problem;
-  private final Planes planes;
+  private final int lanes;
   private final WorkCut cut;
-  private final List<Tile<SumKernel>> tiles;
-  private final List<PlannedPart> parts = new ArrayList<>();
-  private final boolean inPlace;
+  private final Planes planes;
   private final int imagePlanes;
-
+  private final List<Tile<SumKernel>> tiles;
+  private final boolean inPlace;
+  private final List<PlannedPart> parts;
   private final UnitQueue<Scratch> units =
       new UnitQueue<>(Scratch[]::new, Scratch::new, this::runUnit);
 
@@ -82,33 +98,41 @@ final class ShiftedSum {
     this.kernels = kernels;
     this.problem = problem;
     var taps = problem.taps;
-    int atLeast = Math.ceilDiv(Math.max(kernels.lanes(), 1), taps.columns());
-    this.cut =
-        WorkCut.of(
-            problem.images,
-            taps.rows(),
-            atLeast,
-            PLANE_FLOATS,
-            rows ->
-                choice.planes() == Planes.Kind.DIRECT
-                    ? 0
-                    : (long) problem.sourceChannels
-                        * new Planes(kernels, choice.planes(), taps, rows).channelSize());
+    this.lanes = kernels.lanes(taps.positions());
+    this.cut = cut(choice.planes());
     this.planes = new Planes(kernels, choice.planes(), taps, cut.rowsPerBand());
-    this.imagePlanes =
-        choice.planes() == Planes.Kind.DIRECT
-            ? problem.groups * problem.sourceChannels * planes.channelSize()
-            : problem.sourceChannels * planes.channelSize();
+    int channels = isDirect() ? problem.groups * problem.sourceChannels : problem.sourceChannels;
+    this.imagePlanes = channels * planes.channelSize();
     this.tiles = Tile.split(problem.channels, kernels.sums(), choice.tile());
-    this.inPlace =
-        problem.parts.size() == 1
-            && problem.parts.getFirst().rowStride == 1
-            && problem.parts.getFirst().columnStride == 1
-            && taps.rows() / cut.bands() * taps.columns() >= kernels.lanes()
-            && (choice.planes() == Planes.Kind.SHIFTED || planes.pitch() == taps.columns());
-    for (var part : problem.parts) {
-      parts.add(new PlannedPart(part));
-    }
+    this.inPlace = isInPlace();
+    this.parts = problem.parts.stream().map(PlannedPart::new).toList();
+  }
+
+  private WorkCut cut(Kind kind) {
+    var taps = problem.taps;
+    int leastRows = Math.ceilDiv(LEAST_BAND_RUNS * lanes, taps.columns());
+    return WorkCut.of(
+        problem.images,
+        taps.rows(),
+        new WorkCut.Limits(BLOCK_FLOATS, BAND_FLOATS, LEAST_BLOCKS, leastRows),
+        rows ->
+            (long) problem.sourceChannels * new Planes(kernels, kind, taps, rows).channelSize());
+  }
+
+  private boolean isDirect() {
+    return planes.kind() == Kind.DIRECT;
+  }
+
+  /** True if kernels can write to the result itself: its positions are neighbours, as theirs. */
+  private boolean isInPlace() {
+    var part = problem.parts.getFirst();
+    boolean sameRows = planes.kind() == Kind.SHIFTED || planes.pitch() == part.columns;
+    boolean fillsRun = problem.taps.positions() >= lanes;
+    return problem.parts.size() == 1
+        && part.rowStride == 1
+        && part.columnStride == 1
+        && sameRows
+        && fillsRun;
   }
 
   /** The weights in the order of the tiles, {@code [group][tile][k][tile row]}, for every part. */
@@ -123,25 +147,31 @@ final class ShiftedSum {
 
   /** As {@link #pack(float[])}, into arrays that it returned before. */
   void pack(float[] weights, float[][] packed) {
-    int kernel = Math.min(problem.weightOfChannel, problem.weightOfSource);
+    int groupSize = weights.length / problem.groups;
     for (int i = 0; i < packed.length; i++) {
-      var taps = parts.get(i).part.taps;
       int to = 0;
       for (int group = 0; group < problem.groups; group++) {
-        int groupAt = group * problem.channels * problem.sourceChannels * kernel;
-        for (var tile : tiles) {
-          int tileAt = groupAt + tile.firstChannel() * problem.weightOfChannel;
-          for (int c = 0; c < problem.sourceChannels; c++) {
-            for (var tap : taps) {
-              int from = tileAt + c * problem.weightOfSource + tap.weight;
-              for (int m = 0; m < tile.kernel().rows(); m++) {
-                packed[i][to++] = weights[from + m * problem.weightOfChannel];
-              }
-            }
-          }
+        for (int t = 0; t < tiles.size(); t++) {
+          var tile = tiles.get(t);
+          int from = group * groupSize + tile.firstChannel() * problem.weightOfChannel;
+          to = packTile(weights, from, tile.kernel().rows(), parts.get(i).part.taps, packed[i], to);
         }
       }
     }
+  }
+
+  private int packTile(
+      float[] weights, int tileAt, int rows, List<Tap> taps, float[] packed, int packedAt) {
+    int to = packedAt;
+    for (int c = 0; c < problem.sourceChannels; c++) {
+      for (int tap = 0; tap < taps.size(); tap++) {
+        int from = tileAt + c * problem.weightOfSource + taps.get(tap).weight;
+        for (int m = 0; m < rows; m++) {
+          packed[to++] = weights[from + m * problem.weightOfChannel];
+        }
+      }
+    }
+    return to;
   }
 
   void run(float[] source, float[][] weights, Epilogue epilogue, float[] result, Workers workers) {
@@ -149,8 +179,8 @@ final class ShiftedSum {
     this.weights = weights;
     this.epilogue = epilogue;
     this.result = result;
+    // How pieces are cut further does not matter to the result, so the thread count may decide it.
     int pieces = cut.blocks() * cut.bands();
-    // How units are cut further does not matter to the result, so the thread count may decide it.
     groupRanges = Math.clamp(Math.ceilDiv(workers.threads(), pieces), 1, problem.groups);
     tileRanges = Math.clamp(workers.threads() / (pieces * groupRanges), 1, tiles.size());
     units.run(pieces * groupRanges * tileRanges, workers);
@@ -164,134 +194,43 @@ final class ShiftedSum {
     int tileRange = unit % tileRanges;
     int groupRange = unit / tileRanges % groupRanges;
     int piece = unit / (tileRanges * groupRanges);
-    int firstGroup = WorkCut.start(problem.groups, groupRanges, groupRange);
+    scratch.block = piece / cut.bands();
+    scratch.band = piece % cut.bands();
+    scratch.firstTile = WorkCut.start(tiles.size(), tileRanges, tileRange);
+    scratch.endTile = WorkCut.start(tiles.size(), tileRanges, tileRange + 1);
     int endGroup = WorkCut.start(problem.groups, groupRanges, groupRange + 1);
-    for (int group = firstGroup; group < endGroup; group++) {
-      sumGroup(scratch, piece / cut.bands(), piece % cut.bands(), group, tileRange);
+    for (int g = WorkCut.start(problem.groups, groupRanges, groupRange); g < endGroup; g++) {
+      scratch.sumGroup(g);
     }
-  }
-
-  private void sumGroup(Scratch scratch, int block, int band, int group, int tileRange) {
-    var call = scratch.call;
-    int firstImage = cut.firstImage(block);
-    int images = cut.firstImage(block + 1) - firstImage;
-    int firstSource = (firstImage * problem.groups + group) * problem.sourceChannels;
-    if (planes.kind() == Planes.Kind.DIRECT) {
-      call.planes = source;
-      call.planesAt = firstSource * planes.channelSize();
-    } else {
-      call.planes = scratch.planes;
-      call.planesAt = 0;
-      packPlanes(scratch.planes, images, firstSource, band);
-    }
-    int firstTile = WorkCut.start(tiles.size(), tileRanges, tileRange);
-    int endTile = WorkCut.start(tiles.size(), tileRanges, tileRange + 1);
-    for (int i = 0; i < parts.size(); i++) {
-      var part = parts.get(i);
-      call.positions = part.positions[band];
-      call.runs = call.positions.perImage() * images;
-      call.offsets = part.offsets;
-      call.reduction = part.offsets.length;
-      call.weights = weights[i];
-      for (int t = firstTile; t < endTile; t++) {
-        var tile = tiles.get(t);
-        int channel = group * problem.channels + tile.firstChannel();
-        call.weightsAt = channel * call.reduction;
-        sumTile(call, scratch, part, tile, firstImage, images, channel, band);
-      }
-    }
-  }
-
-  private void packPlanes(float[] to, int images, int firstSource, int band) {
-    int mapSize = problem.taps.sourceHeight() * problem.taps.sourceWidth();
-    int firstRow = cut.firstRow(band);
-    int rows = cut.firstRow(band + 1) - firstRow;
-    for (int image = 0; image < images; image++) {
-      int from = firstSource + image * problem.groups * problem.sourceChannels;
-      planes.pack(
-          source, from * mapSize, problem.sourceChannels, firstRow, rows, to, image * imagePlanes);
-    }
-  }
-
-  private void sumTile(
-      SumKernel.Call call,
-      Scratch scratch,
-      PlannedPart part,
-      Tile<SumKernel> tile,
-      int firstImage,
-      int images,
-      int channel,
-      int band) {
-    int mapSize = problem.height * problem.width;
-    int resultAt = (firstImage * problem.groups * problem.channels + channel) * mapSize;
-    if (inPlace) {
-      call.out = result;
-      call.outAt = resultAt;
-      call.outChannelSize = mapSize;
-    } else {
-      call.out = scratch.sums;
-      call.outAt = 0;
-      call.outChannelSize = cut.imagesPerBlock() * part.sumsPerImage;
-    }
-    tile.kernel().run(call);
-    for (int m = 0; m < tile.kernel().rows(); m++) {
-      for (int image = 0; image < images; image++) {
-        int map = resultAt + (image * problem.groups * problem.channels + m) * mapSize;
-        if (!inPlace) {
-          part.spread(
-              scratch.sums, m * call.outChannelSize + image * part.sumsPerImage, band, result, map);
-        }
-        if (!epilogue.isNone()) {
-          int from = map + cut.firstRow(band) * problem.width;
-          int to = map + cut.firstRow(band + 1) * problem.width;
-          kernels.finish(result, from, to, epilogue, channel + m);
-        }
-      }
-    }
+    scratch.call.release();
   }
 
   /** A part with its offset table, and its positions for each band. */
   private final class PlannedPart {
     final Part part;
     final int[] offsets;
-    final Positions[] positions = new Positions[cut.bands()];
     final int rowPitch;
     final int sumsPerImage;
+    final Positions[] positions = new Positions[cut.bands()];
 
     PlannedPart(Part part) {
       this.part = part;
       this.offsets = offsets();
-      boolean byRows = planes.kind() == Planes.Kind.SHIFTED;
-      this.rowPitch = byRows ? part.columns : planes.pitch();
-      int longest = cut.rowsPerBand() * rowPitch;
-      int lanes =
-          kernels.lanes() > 0
-              ? kernels.lanes()
-              : ScalarKernels.lanes(!byRows && cut.bands() == 1, longest, rowPitch);
-      this.sumsPerImage = Math.ceilDiv(longest, lanes) * lanes;
-      var spacing =
-          new Spacing(
-              imagePlanes,
-              inPlace
-                  ? problem.groups * problem.channels * problem.height * problem.width
-                  : sumsPerImage);
+      this.rowPitch = planes.kind() == Kind.SHIFTED ? part.columns : planes.pitch();
+      this.sumsPerImage = Math.ceilDiv(cut.rowsPerBand() * rowPitch, lanes) * lanes;
+      int resultImage = problem.groups * problem.channels * problem.mapSize();
       for (int band = 0; band < positions.length; band++) {
-        int rows = rowsIn(band);
-        int mapAt = inPlace ? cut.firstRow(band) * problem.width : 0;
-        int images = cut.imagesPerBlock();
-        int planesAt =
-            planes.kind() == Planes.Kind.DIRECT ? cut.firstRow(band) * planes.pitch() : 0;
+        var place =
+            new Place(
+                cut.firstRow(band),
+                rowsIn(band),
+                part.columns,
+                cut.imagesPerBlock(),
+                imagePlanes,
+                inPlace ? resultImage : sumsPerImage,
+                inPlace ? cut.firstRow(band) * problem.width : 0);
         positions[band] =
-            byRows
-                ? Positions.rows(rows, part.columns, planes.pitch(), lanes, images, spacing, mapAt)
-                : Positions.flat(
-                    rows * planes.pitch(),
-                    lanes,
-                    inPlace ? Tail.OVERLAPPING : Tail.PADDED,
-                    images,
-                    spacing,
-                    planesAt,
-                    mapAt);
+            Positions.of(planes, place, lanes, inPlace ? Tail.OVERLAPPING : Tail.PADDED);
       }
     }
 
@@ -310,8 +249,8 @@ final class ShiftedSum {
       return Math.max(Math.min(cut.firstRow(band + 1), part.rows) - cut.firstRow(band), 0);
     }
 
-    /** Copies the sums of a band to their places in a map of the result. */
-    void spread(float[] sums, int sumsAt, int band, float[] result, int map) {
+    /** Copies the sums of a band to their places in the map of the result at {@code map}. */
+    void spread(float[] sums, int sumsAt, int band, int map) {
       for (int y = 0; y < rowsIn(band); y++) {
         int row = part.firstRow + (cut.firstRow(band) + y) * part.rowStride;
         kernels.spread(
@@ -327,19 +266,89 @@ final class ShiftedSum {
     }
   }
 
-  /** What one thread needs beside the arrays of the call. */
+  /** What one thread needs beside the arrays of the call, and where it is. */
   private final class Scratch {
-    final SumKernel.Call call = new SumKernel.Call();
-    final float[] planes;
+    final SumKernel.Call call = new SumKernel.Call(lanes);
+    final float[] packed;
     final float[] sums;
+    int block;
+    int band;
+    int firstTile;
+    int endTile;
 
     Scratch() {
-      boolean direct = ShiftedSum.this.planes.kind() == Planes.Kind.DIRECT;
-      planes =
-          direct ? null : new float[cut.imagesPerBlock() * imagePlanes + Planes.margin(kernels)];
+      // The last run of the last plane reads behind it, and packing overruns it.
+      int margin = Math.max(lanes, kernels.overrun());
+      packed = isDirect() ? null : new float[cut.imagesPerBlock() * imagePlanes + margin];
       int longest = parts.stream().mapToInt(part -> part.sumsPerImage).max().orElseThrow();
-      int rows = tiles.stream().mapToInt(tile -> tile.kernel().rows()).max().orElseThrow();
+      int rows = tiles.getFirst().kernel().rows();
       sums = inPlace ? null : new float[rows * cut.imagesPerBlock() * longest];
+    }
+
+    void sumGroup(int group) {
+      int firstImage = cut.firstImage(block);
+      int images = cut.firstImage(block + 1) - firstImage;
+      int firstSource = (firstImage * problem.groups + group) * problem.sourceChannels;
+      if (isDirect()) {
+        call.planes = source;
+        call.planesAt = firstSource * planes.channelSize();
+      } else {
+        call.planes = packed;
+        call.planesAt = 0;
+        packPlanes(firstSource, images);
+      }
+      for (int i = 0; i < parts.size(); i++) {
+        var part = parts.get(i);
+        call.positions = part.positions[band];
+        call.runs = call.positions.perImage() * images;
+        call.offsets = part.offsets;
+        call.reduction = part.offsets.length;
+        call.weights = weights[i];
+        for (int t = firstTile; t < endTile; t++) {
+          var tile = tiles.get(t);
+          int channel = group * problem.channels + tile.firstChannel();
+          call.weightsAt = channel * call.reduction;
+          sumTile(part, tile, firstImage, images, channel);
+        }
+      }
+    }
+
+    private void packPlanes(int firstSource, int images) {
+      int mapSize = problem.taps.sourceHeight() * problem.taps.sourceWidth();
+      for (int image = 0; image < images; image++) {
+        int from = (firstSource + image * problem.groups * problem.sourceChannels) * mapSize;
+        planes.pack(
+            source,
+            from,
+            problem.sourceChannels,
+            cut.firstRow(band),
+            cut.rowsOf(band),
+            packed,
+            image * imagePlanes);
+      }
+    }
+
+    private void sumTile(
+        PlannedPart part, Tile<SumKernel> tile, int firstImage, int images, int channel) {
+      int imageSize = problem.groups * problem.channels * problem.mapSize();
+      int resultAt = firstImage * imageSize + channel * problem.mapSize();
+      call.out = inPlace ? result : sums;
+      call.outAt = inPlace ? resultAt : 0;
+      call.outChannelSize = inPlace ? problem.mapSize() : cut.imagesPerBlock() * part.sumsPerImage;
+      tile.kernel().run(call);
+      for (int m = 0; m < tile.kernel().rows(); m++) {
+        for (int image = 0; image < images; image++) {
+          int map = resultAt + image * imageSize + m * problem.mapSize();
+          if (!inPlace) {
+            part.spread(sums, m * call.outChannelSize + image * part.sumsPerImage, band, map);
+          }
+          if (!epilogue.isNone()) {
+            int from = map + cut.firstRow(band) * problem.width;
+            int to = map + cut.firstRow(band + 1) * problem.width;
+            kernels.finish(result, from, to, epilogue, channel + m);
+          }
+        }
+      }
     }
   }
 }

@@ -40,5 +40,27 @@ interface SumKernel extends TileKernel {
 
     /** How many runs of the positions to compute. */
     int runs;
+
+    /** Room for the sums of a run and for runs of planes, where registers do not do. */
+    final float[][] sums;
+
+    final float[][] copies;
+
+    /**
+     * @param lanes the longest run
+     */
+    Call(int lanes) {
+      this.sums = new float[LARGEST_TILE][lanes];
+      this.copies = new float[LARGEST_TILE][lanes];
+    }
+
+    /** Forgets the caller's arrays. */
+    void release() {
+      planes = null;
+      weights = null;
+      out = null;
+    }
+
+    private static final int LARGEST_TILE = 8;
   }
 }

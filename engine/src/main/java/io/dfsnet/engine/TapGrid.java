@@ -40,6 +40,11 @@ record TapGrid(
         forwardShifts(geometry.kernelWidth(), geometry.dilationWidth(), geometry.padWidth()));
   }
 
+  /** How many positions the result has. */
+  int positions() {
+    return rows * columns;
+  }
+
   /** True if every position reads the source element at its own place and nothing else. */
   boolean isIdentity() {
     return strideHeight == 1

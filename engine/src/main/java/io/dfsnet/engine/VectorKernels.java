@@ -48,7 +48,7 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public int lanes() {
+  public int lanes(int positions) {
     return LENGTH;
   }
 
@@ -116,6 +116,18 @@ final class VectorKernels implements Kernels {
       float[] from, int fromAt, int fromPitch, int stride, int count) {
     int read = Math.ceilDiv(count, LENGTH) * LENGTH * stride;
     return Math.max(Math.floorDiv(from.length - read - fromAt, fromPitch) + 1, 0);
+  }
+
+  @Override
+  public int overrun() {
+    return LENGTH - 1;
+  }
+
+  @Override
+  public void zero(float[] values, int from, int to) {
+    for (int i = from; i < to; i += LENGTH) {
+      zero().intoArray(values, i);
+    }
   }
 
   @Override

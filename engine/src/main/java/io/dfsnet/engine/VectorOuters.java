@@ -56,18 +56,11 @@ final class VectorOuters {
     /** Sums up taps {@code k} to {@code k + taps - 1}, lane by lane, into {@code call.lanes}. */
     abstract void tile(Call call, int k);
 
-    /** A tile at the end of the taps repeats the last one; its sums are dropped. */
-    static int planeOf(Call call, int k) {
-      return call.planesAt + call.offsets[Math.min(k, call.count - 1)];
-    }
-
     private void addLanes(Call call, int k) {
       LaneSums.fold(call.lanes, rows * taps);
-      int valid = Math.min(taps, call.count - k);
       for (int m = 0; m < rows; m++) {
-        int at = call.sumsAt + m * call.sumsPitch + k;
-        for (int j = 0; j < valid; j++) {
-          call.sums[at + j] += call.lanes[m * taps + j];
+        for (int j = 0; j < taps; j++) {
+          call.add(m, k + j, call.lanes[m * taps + j]);
         }
       }
     }
@@ -88,12 +81,12 @@ final class VectorOuters {
       int g1At = call.gradientAt + call.gradientChannelSize;
       int g2At = call.gradientAt + 2 * call.gradientChannelSize;
       int g3At = call.gradientAt + 3 * call.gradientChannelSize;
-      int x0At = planeOf(call, k);
-      int x1At = planeOf(call, k + 1);
-      int x2At = planeOf(call, k + 2);
-      int x3At = planeOf(call, k + 3);
-      int x4At = planeOf(call, k + 4);
-      int x5At = planeOf(call, k + 5);
+      int x0At = call.planeOf(k);
+      int x1At = call.planeOf(k + 1);
+      int x2At = call.planeOf(k + 2);
+      int x3At = call.planeOf(k + 3);
+      int x4At = call.planeOf(k + 4);
+      int x5At = call.planeOf(k + 5);
       var sum00 = zero();
       var sum01 = zero();
       var sum02 = zero();
@@ -199,9 +192,9 @@ final class VectorOuters {
       int g1At = call.gradientAt + call.gradientChannelSize;
       int g2At = call.gradientAt + 2 * call.gradientChannelSize;
       int g3At = call.gradientAt + 3 * call.gradientChannelSize;
-      int x0At = planeOf(call, k);
-      int x1At = planeOf(call, k + 1);
-      int x2At = planeOf(call, k + 2);
+      int x0At = call.planeOf(k);
+      int x1At = call.planeOf(k + 1);
+      int x2At = call.planeOf(k + 2);
       var sum00 = zero();
       var sum01 = zero();
       var sum02 = zero();
@@ -266,12 +259,12 @@ final class VectorOuters {
       int[] planeStarts = call.positions.planeStarts();
       int g0At = call.gradientAt;
       int g1At = call.gradientAt + call.gradientChannelSize;
-      int x0At = planeOf(call, k);
-      int x1At = planeOf(call, k + 1);
-      int x2At = planeOf(call, k + 2);
-      int x3At = planeOf(call, k + 3);
-      int x4At = planeOf(call, k + 4);
-      int x5At = planeOf(call, k + 5);
+      int x0At = call.planeOf(k);
+      int x1At = call.planeOf(k + 1);
+      int x2At = call.planeOf(k + 2);
+      int x3At = call.planeOf(k + 3);
+      int x4At = call.planeOf(k + 4);
+      int x5At = call.planeOf(k + 5);
       var sum00 = zero();
       var sum01 = zero();
       var sum02 = zero();
@@ -336,15 +329,15 @@ final class VectorOuters {
       int[] gradientStarts = call.positions.mapStarts();
       int[] planeStarts = call.positions.planeStarts();
       int g0At = call.gradientAt;
-      int x0At = planeOf(call, k);
-      int x1At = planeOf(call, k + 1);
-      int x2At = planeOf(call, k + 2);
-      int x3At = planeOf(call, k + 3);
-      int x4At = planeOf(call, k + 4);
-      int x5At = planeOf(call, k + 5);
-      int x6At = planeOf(call, k + 6);
-      int x7At = planeOf(call, k + 7);
-      int x8At = planeOf(call, k + 8);
+      int x0At = call.planeOf(k);
+      int x1At = call.planeOf(k + 1);
+      int x2At = call.planeOf(k + 2);
+      int x3At = call.planeOf(k + 3);
+      int x4At = call.planeOf(k + 4);
+      int x5At = call.planeOf(k + 5);
+      int x6At = call.planeOf(k + 6);
+      int x7At = call.planeOf(k + 7);
+      int x8At = call.planeOf(k + 8);
       var sum00 = zero();
       var sum01 = zero();
       var sum02 = zero();

@@ -3,8 +3,8 @@ package io.dfsnet.engine;
 import java.util.function.IntToLongFunction;
 
 /**
- * How a pass cuts a batch into pieces whose planes fit into a core's cache: blocks of a few small
- * images, or bands of a large image's rows.
+ * How a pass cuts a batch into pieces: blocks of a few small images, or bands of a large image's
+ * rows.
  *
  * @param images all images
  * @param blocks into how many blocks they are cut, of sizes that differ by at most one
@@ -13,29 +13,30 @@ import java.util.function.IntToLongFunction;
  *     has more than one image
  */
 record WorkCut(int images, int blocks, int rows, int bands) {
-  /** Fewer blocks than this would leave threads without work. */
-  private static final int BLOCKS = 4;
-
-  private static final int LARGEST_BLOCK = 16;
 
   /**
-   * @param leastRows bands have at least this many rows
-   * @param budget how many floats a block or a band may take up
-   * @param floats from the rows of a band to the floats that an image takes up with it
+   * What a cut should keep to.
+   *
+   * @param block how much a block of several images may take up
+   * @param band how much a band may take up
+   * @param leastBlocks blocks to make at least, as far as there are images
+   * @param leastRows rows that a band has at least
    */
-  static WorkCut of(int images, int rows, int leastRows, long budget, IntToLongFunction floats) {
-    long perImage = floats.applyAsLong(rows);
-    if (perImage <= budget) {
-      long fit = Math.min(budget / Math.max(perImage, 1), LARGEST_BLOCK);
-      int perBlock = (int) Math.clamp(images / BLOCKS, 1, fit);
-      return new WorkCut(images, Math.ceilDiv(images, perBlock), rows, 1);
-    }
+  record Limits(long block, long band, int leastBlocks, int leastRows) {}
+
+  /**
+   * @param size from the rows of a band to what an image takes up with it, in the limits' unit
+   */
+  static WorkCut of(int images, int rows, Limits limits, IntToLongFunction size) {
+    int fit = Math.clamp(limits.block / Math.max(size.applyAsLong(rows), 1), 1, images);
+    int perBlock = Math.clamp(images / limits.leastBlocks, 1, fit);
     int bands = 1;
-    while (rows / (bands + 1) >= Math.max(leastRows, 1)
-        && floats.applyAsLong(Math.ceilDiv(rows, bands)) > budget) {
+    while (perBlock == 1
+        && rows / (bands + 1) >= limits.leastRows
+        && size.applyAsLong(Math.ceilDiv(rows, bands)) > limits.band) {
       bands++;
     }
-    return new WorkCut(images, images, rows, bands);
+    return new WorkCut(images, Math.ceilDiv(images, perBlock), rows, bands);
   }
 
   int imagesPerBlock() {
@@ -52,6 +53,10 @@ record WorkCut(int images, int blocks, int rows, int bands) {
 
   int firstRow(int band) {
     return start(rows, bands, band);
+  }
+
+  int rowsOf(int band) {
+    return firstRow(band + 1) - firstRow(band);
   }
 
   /** Where part {@code part} of {@code parts} nearly equal parts of {@code total} begins. */

@@ -3,6 +3,9 @@ package io.dfsnet.engine;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 
 /** Problems for the tests of convolutions, each named by the property that it probes. */
 final class ConvolutionProblems {
@@ -61,6 +64,16 @@ final class ConvolutionProblems {
     TABLE.put("bands_of_a_large_map", "n1 ic24 ih70 iw48 oc4 kh3 ph1");
     TABLE.put("bands_of_a_large_odd_map", "n1 ic16 ih61 iw53 oc3 kh3 sh2 ph1");
     TABLE.put("bands_of_a_dilated_map", "n1 ic16 ih67 iw67 oc2 kh3 ph3 dh3");
+  }
+
+  /** A test per problem of the table. */
+  static Stream<DynamicTest> tests(Consumer<Conv2dGeometry> test) {
+    return TABLE.entrySet().stream()
+        .map(
+            entry ->
+                DynamicTest.dynamicTest(
+                    entry.getKey() + ": " + entry.getValue(),
+                    () -> test.accept(Conv2dGeometry.parse(entry.getValue()))));
   }
 
   /** A small problem with every property drawn at random; valid by construction. */

@@ -32,4 +32,16 @@ final class KernelVariants {
         .map(choice -> new Convolution(geometry, KERNELS, forward, data, choice))
         .toList();
   }
+
+  /** The convolution on the scalar kernels, whatever the engine has chosen. */
+  static Convolution scalar(Conv2dGeometry geometry) {
+    var kernels = new ScalarKernels();
+    var registry = new KernelRegistry(kernels);
+    return new Convolution(
+        geometry,
+        kernels,
+        registry.forward(geometry).getFirst(),
+        registry.backwardData(geometry).getFirst(),
+        registry.backwardWeights(geometry).getFirst());
+  }
 }

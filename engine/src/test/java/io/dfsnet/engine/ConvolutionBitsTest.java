@@ -1,0 +1,227 @@
+package io.dfsnet.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * The promise about bits: forward results follow from the canonical order alone, whatever the
+ * kernel, the width, the thread count and the batch; gradients do not depend on the threads.
+ */
+@Tag("kernels")
+class ConvolutionBitsTest {
+
+  @TestFactory
+  Stream<DynamicTest> forwardIsCanonicalInEveryKernel() {
+    return ConvolutionProblems.tests(
+        geometry -> {
+          var random = new Random(7);
+          float[] input = ConvolutionProblems.normal(geometry.inShape(), random);
+          float[] weights = ConvolutionProblems.normal(geometry.weightShape(), random);
+          float[] expected = canonical(geometry, input, weights);
+          for (var convolution : KernelVariants.forward(geometry)) {
+            assertThat(forward(convolution, input, weights, Epilogue.NONE, 1))
+                .as(convolution.forwardKernel())
+                .isEqualTo(expected);
+          }
+        });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> epilogueAddsBiasThenAddendThenActivates() {
+    return ConvolutionProblems.tests(
+        geometry -> {
+          var random = new Random(8);
+          float[] input = ConvolutionProblems.normal(geometry.inShape(), random);
+          float[] weights = ConvolutionProblems.normal(geometry.weightShape(), random);
+          float[] bias = ConvolutionProblems.normal(Shape.of(geometry.outChannels()), random);
+          float[] addend = ConvolutionProblems.normal(geometry.outShape(), random);
+          addend[0] = Float.NaN;
+          addend[addend.length - 1] = Float.NEGATIVE_INFINITY;
+          float[] sums = canonical(geometry, input, weights);
+          for (var activation : Activation.values()) {
+            for (var epilogue :
+                new Epilogue[] {
+                  new Epilogue(null, null, activation),
+                  new Epilogue(bias, null, activation),
+                  new Epilogue(null, addend, activation),
+                  new Epilogue(bias, addend, activation)
+                }) {
+              assertThat(forward(Convolution.of(geometry), input, weights, epilogue, 2))
+                  .as(epilogue.toString())
+                  .isEqualTo(finished(geometry, sums, epilogue));
+            }
+          }
+        });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> threadsDoNotMatter() {
+    return ConvolutionProblems.tests(
+        geometry -> {
+          var random = new Random(9);
+          float[] input = ConvolutionProblems.normal(geometry.inShape(), random);
+          float[] weights = ConvolutionProblems.normal(geometry.weightShape(), random);
+          float[] gradOutput = ConvolutionProblems.normal(geometry.outShape(), random);
+          var convolution = Convolution.of(geometry);
+          float[] output = null;
+          float[] gradInput = null;
+          float[] gradWeights = null;
+          for (int threads = 1; threads <= 3; threads++) {
+            float[] nowOutput = forward(convolution, input, weights, Epilogue.NONE, threads);
+            float[] nowInput = new float[input.length];
+            float[] nowWeights = new float[weights.length];
+            try (var workers = new Workers(threads)) {
+              convolution.backwardData(gradOutput, weights, nowInput, workers);
+              convolution.backwardWeights(input, gradOutput, nowWeights, workers);
+            }
+            if (threads > 1) {
+              assertThat(nowOutput).as("output, %d threads", threads).isEqualTo(output);
+              assertThat(nowInput).as("input's, %d threads", threads).isEqualTo(gradInput);
+              assertThat(nowWeights).as("weights', %d threads", threads).isEqualTo(gradWeights);
+            }
+            output = nowOutput;
+            gradInput = nowInput;
+            gradWeights = nowWeights;
+          }
+        });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> batchPositionDoesNotMatter() {
+    return ConvolutionProblems.tests(
+        geometry -> {
+          var random = new Random(10);
+          float[] input = ConvolutionProblems.normal(geometry.inShape(), random);
+          float[] weights = ConvolutionProblems.normal(geometry.weightShape(), random);
+          float[] gradOutput = ConvolutionProblems.normal(geometry.outShape(), random);
+          float[] output = forward(Convolution.of(geometry), input, weights, Epilogue.NONE, 1);
+          float[] gradInput = backwardData(Convolution.of(geometry), gradOutput, weights);
+          var single = Convolution.of(geometry.withBatch(1));
+          for (int image = 0; image < geometry.n(); image++) {
+            float[] oneInput = image(input, image, geometry.n());
+            float[] oneGradient = image(gradOutput, image, geometry.n());
+            assertThat(forward(single, oneInput, weights, Epilogue.NONE, 1))
+                .as("output of image %d", image)
+                .isEqualTo(image(output, image, geometry.n()));
+            assertThat(backwardData(single, oneGradient, weights))
+                .as("gradient of image %d", image)
+                .isEqualTo(image(gradInput, image, geometry.n()));
+          }
+        });
+  }
+
+  /** Across implementations too: a node without SIMD must agree with one that has it. */
+  @TestFactory
+  Stream<DynamicTest> backwardToDataIsTheSameInScalarCode() {
+    return ConvolutionProblems.tests(
+        geometry -> {
+          var random = new Random(11);
+          float[] weights = ConvolutionProblems.normal(geometry.weightShape(), random);
+          float[] gradOutput = ConvolutionProblems.normal(geometry.outShape(), random);
+          float[] expected = backwardData(KernelVariants.scalar(geometry), gradOutput, weights);
+          for (var convolution : KernelVariants.backwardData(geometry)) {
+            assertThat(backwardData(convolution, gradOutput, weights))
+                .as(convolution.backwardDataKernel())
+                .isEqualTo(expected);
+          }
+        });
+  }
+
+  @Test
+  void packedWeightsServeEveryBatchAndImageSize() {
+    var small = Conv2dGeometry.parse("n1 g2 ic6 ih5 oc22 kh3 ph1");
+    var large = Conv2dGeometry.parse("n4 g2 ic6 ih32 oc22 kh3 ph1");
+    var random = new Random(12);
+    float[] weights = ConvolutionProblems.normal(small.weightShape(), random);
+    float[] input = ConvolutionProblems.normal(large.inShape(), random);
+    float[] output = new float[large.outShape().elements()];
+    try (var workers = new Workers(1)) {
+      var packed = Convolution.of(small).pack(weights);
+      Convolution.of(large).forward(input, packed, Epilogue.NONE, output, workers);
+    }
+    assertThat(output).isEqualTo(canonical(large, input, weights));
+  }
+
+  /** One chain of scalar fused multiply-adds per output element, padding included as zero. */
+  private static float[] canonical(Conv2dGeometry g, float[] input, float[] weights) {
+    float[] output = new float[g.outShape().elements()];
+    int out = 0;
+    for (int b = 0; b < g.n(); b++) {
+      for (int o = 0; o < g.outChannels(); o++) {
+        for (int y = 0; y < g.outHeight(); y++) {
+          for (int x = 0; x < g.outWidth(); x++) {
+            float sum = 0;
+            int weight = o * g.reduction();
+            for (int i = 0; i < g.inChannelsPerGroup(); i++) {
+              int c = o / g.outChannelsPerGroup() * g.inChannelsPerGroup() + i;
+              for (int r = 0; r < g.kernelHeight(); r++) {
+                for (int s = 0; s < g.kernelWidth(); s++) {
+                  int row = y * g.strideHeight() - g.padHeight() + r * g.dilationHeight();
+                  int column = x * g.strideWidth() - g.padWidth() + s * g.dilationWidth();
+                  boolean inside =
+                      row >= 0 && row < g.inHeight() && column >= 0 && column < g.inWidth();
+                  int in = ((b * g.inChannels() + c) * g.inHeight() + row) * g.inWidth() + column;
+                  sum = Math.fma(weights[weight++], inside ? input[in] : 0, sum);
+                }
+              }
+            }
+            output[out++] = sum;
+          }
+        }
+      }
+    }
+    return output;
+  }
+
+  private static float[] finished(Conv2dGeometry geometry, float[] sums, Epilogue epilogue) {
+    float[] values = sums.clone();
+    int mapSize = geometry.outHeight() * geometry.outWidth();
+    for (int i = 0; i < values.length; i++) {
+      if (epilogue.bias() != null) {
+        values[i] += epilogue.bias()[i / mapSize % geometry.outChannels()];
+      }
+      if (epilogue.addend() != null) {
+        values[i] += epilogue.addend()[i];
+      }
+      values[i] =
+          switch (epilogue.activation()) {
+            case NONE -> values[i];
+            case RELU -> Math.max(values[i], 0);
+            case RELU6 -> Math.min(Math.max(values[i], 0), 6);
+          };
+    }
+    return values;
+  }
+
+  private static float[] forward(
+      Convolution convolution, float[] input, float[] weights, Epilogue epilogue, int threads) {
+    float[] output = new float[convolution.geometry().outShape().elements()];
+    Arrays.fill(output, Float.NaN);
+    try (var workers = new Workers(threads)) {
+      convolution.forward(input, convolution.pack(weights), epilogue, output, workers);
+    }
+    return output;
+  }
+
+  private static float[] backwardData(
+      Convolution convolution, float[] gradOutput, float[] weights) {
+    float[] gradInput = new float[convolution.geometry().inShape().elements()];
+    Arrays.fill(gradInput, Float.NaN);
+    try (var workers = new Workers(1)) {
+      convolution.backwardData(gradOutput, weights, gradInput, workers);
+    }
+    return gradInput;
+  }
+
+  private static float[] image(float[] batch, int image, int images) {
+    int size = batch.length / images;
+    return Arrays.copyOfRange(batch, image * size, (image + 1) * size);
+  }
+}

@@ -1,0 +1,79 @@
+package io.dfsnet.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The registry's names and conditions, and that the tests' problems reach all of its kernels. */
+@Tag("kernels")
+class KernelRegistryTest {
+  private final Kernels kernels = Engine.kernels();
+  private final KernelRegistry registry = new KernelRegistry(kernels);
+
+  @Test
+  void namesFollowTheGrammar() {
+    assertThat(admitted())
+        .allMatch(
+            name ->
+                name.matches(
+                    "f32_conv_(forward|backward_data|backward_weights)_(direct|shifted|copies)_"
+                        + "m\\d+([vk]\\d+)?__(scalar|simd(128|256|512))"));
+  }
+
+  @Test
+  void tableReachesEveryKernel() {
+    Set<String> expected = new TreeSet<>();
+    for (var planes : List.of("direct", "shifted", "copies")) {
+      for (var tile : kernels.sums()) {
+        expected.add("f32_conv_forward_" + planes + "_" + tile.name());
+        expected.add("f32_conv_backward_data_" + planes + "_" + tile.name());
+      }
+      for (var tile : kernels.outers()) {
+        expected.add("f32_conv_backward_weights_" + planes + "_" + tile.name());
+      }
+    }
+    assertThat(admitted()).containsExactlyElementsOf(expected);
+  }
+
+  private Set<String> admitted() {
+    Set<String> names = new TreeSet<>();
+    for (var problem : ConvolutionProblems.TABLE.values()) {
+      var geometry = Conv2dGeometry.parse(problem);
+      Stream.of(
+              registry.forward(geometry),
+              registry.backwardData(geometry),
+              registry.backwardWeights(geometry))
+          .flatMap(List::stream)
+          .forEach(choice -> names.add(choice.name()));
+    }
+    return names;
+  }
+
+  @Test
+  void namesOfAGeometryAreUnique() {
+    var choices = registry.forward(Conv2dGeometry.parse("ic16 ih16 oc16 kh1"));
+    var names = choices.stream().map(KernelRegistry.Choice::name).toList();
+    assertThat(new HashSet<>(names)).hasSameSizeAs(names);
+  }
+
+  @Test
+  void conditionsAreAsDocumented() {
+    assertThat(forward("ic16 ih64 oc16 kh1")).contains("_direct_m8");
+    assertThat(forward("ic16 ih64 oc16 kh1 sh2")).doesNotContain("_direct_");
+    assertThat(forward("ic16 ih64 oc16 kh1 ph1")).doesNotContain("_direct_");
+    assertThat(forward("ic16 ih17 oc16 kh3 ph1")).contains("_copies_m8");
+    assertThat(forward("ic16 ih17 oc4 kh3 ph1")).contains("_m4");
+    assertThat(forward("g2 ic16 ih17 oc6 kh3 ph1")).contains("_m2");
+    assertThat(forward("g16 ic16 ih17 oc16 kh3 ph1")).contains("_m1");
+  }
+
+  private String forward(String problem) {
+    return registry.forward(Conv2dGeometry.parse(problem)).getFirst().name();
+  }
+}
