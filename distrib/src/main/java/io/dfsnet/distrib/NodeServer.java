@@ -128,6 +128,9 @@ public final class NodeServer implements AutoCloseable {
         handshakes.acquire();
         Socket socket = server.accept();
         greeting.add(socket);
+        if (closed) {
+          Sockets.close(socket);
+        }
         Threads.start("handshake-" + address().getPort(), () -> greet(socket));
       } catch (IOException failure) {
         handshakes.release();

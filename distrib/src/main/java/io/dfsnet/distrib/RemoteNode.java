@@ -169,7 +169,8 @@ final class RemoteNode implements Link.Receiver {
     if (!(message instanceof Message.Failure failure)) {
       throw Frame.violation(frame.type() + " does not come from a node that is ready");
     }
-    if (failure.request() != 0) {
+    // Time can only run out for a request.
+    if (failure.request() != 0 || failure.code() == Code.DEADLINE_EXCEEDED) {
       round.requireOwed(rank, frame);
     }
     round.failure(rank, failure.request(), failure.toException().at(rank));

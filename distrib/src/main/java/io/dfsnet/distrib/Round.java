@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -52,6 +53,7 @@ final class Round {
       }
       request++;
       Arrays.fill(pending, true);
+      Arrays.fill(efforts, null);
       reports.clear();
       return request;
     } catch (InterruptedException stop) {
@@ -68,7 +70,8 @@ final class Round {
       while (!silent().isEmpty() && !Verdict.isFatal(reports) && !deadline.passed()) {
         changed.await(deadline.nanosLeft(), TimeUnit.NANOSECONDS);
       }
-      if (silent().isEmpty() && reports.isEmpty()) {
+      if (Arrays.stream(efforts).allMatch(Objects::nonNull)) {
+        // Complete, even if a node has died since.
         return efforts.clone();
       }
       Deadline evidence = Deadline.in(EVIDENCE).earlier(deadline);
@@ -146,14 +149,6 @@ final class Round {
     }
   }
 
-  private void report(int reporter, DistributedException cause) {
-    // A node that says it again and again is not heard any more.
-    if (reports.size() < REPORTS_PER_NODE * pending.length) {
-      reports.add(new Verdict.Report(reporter, cause));
-      changed.signalAll();
-    }
-  }
-
   /** Why no request can follow any more, or null. */
   DistributedException broken() {
     lock.lock();
@@ -162,6 +157,15 @@ final class Round {
       return broken;
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void report(int reporter, DistributedException cause) {
+    // A node that says it again and again is not heard any more; a connection ends once.
+    long heard = reports.stream().filter(report -> report.reporter() == reporter).count();
+    if (reporter == Verdict.COORDINATOR || heard < REPORTS_PER_NODE) {
+      reports.add(new Verdict.Report(reporter, cause));
+      changed.signalAll();
     }
   }
 
