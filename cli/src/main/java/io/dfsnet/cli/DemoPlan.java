@@ -33,14 +33,14 @@ record DemoPlan(
   /** Generated images: every figure is a matter of a minute. */
   private static final DemoPlan GENERATED =
       new DemoPlan(
-          "synthetic:train=8000,test=2000",
+          "synthetic:train=7000,test=2000",
           "resnet14-w8",
-          8000,
+          7000,
           1000,
           2000,
           4,
           2,
-          12,
+          8,
           15,
           TrainingOptions.DEFAULTS
               .withEpochs(8)

@@ -23,19 +23,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Four nodes, each in a JVM of its own, the first with registers of 128 bits: the bits are those of
- * one process, the bytes those of the cost model.
+ * Four nodes, each in a JVM of its own, with vectors of 128, 256 and 512 bits and without: the bits
+ * are those of one process, the bytes those of the cost model.
  */
 @Timeout(120)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ProcessClusterTest {
+  private static final List<Integer> SIMD_BITS = List.of(128, 256, 512, 0);
   private static final List<NodeProcess> NODES = new ArrayList<>();
 
   @BeforeAll
   static void start() throws Exception {
-    NODES.add(new NodeProcess("-Ddfsnet.simd=128"));
-    for (int i = 1; i < 4; i++) {
-      NODES.add(new NodeProcess());
+    for (int bits : SIMD_BITS) {
+      NODES.add(new NodeProcess("-Ddfsnet.simd=" + bits));
     }
     for (NodeProcess node : NODES) {
       node.awaitStart();
@@ -70,8 +70,7 @@ class ProcessClusterTest {
   @Test
   @Order(2)
   void theNodesComputeAtDifferentWidths() {
-    assertThat(NODES.getFirst().simdBits()).isEqualTo(128);
-    assertThat(NODES.getLast().simdBits()).isGreaterThanOrEqualTo(128);
+    assertThat(NODES).extracting(NodeProcess::simdBits).isEqualTo(SIMD_BITS);
   }
 
   @Test
