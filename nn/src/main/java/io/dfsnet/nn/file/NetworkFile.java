@@ -72,7 +72,7 @@ public final class NetworkFile {
           source,
           "holds tensors but no graph: its metadata has no '"
               + NETWORK
-              + "'; read it with SafeTensors as weights for a network that is known");
+              + "'; name the network that these weights belong to (dfs eval --model NAME)");
     }
     try {
       return new Model(
