@@ -75,13 +75,12 @@ class FailureTest {
   @ParameterizedTest
   @EnumSource(Topology.class)
   void aNodeThatStallsIsNamedWhenTheTimeIsUp(Topology topology) {
-    Duration time = Duration.ofSeconds(2);
+    Duration time = Duration.ofMillis(600);
     try (TestCluster cluster = new TestCluster(3);
         Coordinator coordinator = cluster.connect(MODEL, topology)) {
       answers(coordinator);
       cluster.proxy(0).on(FrameType.DATA, 2, Fault.BLACK_HOLE);
-      DistributedException failure = assertFails(coordinator, Code.DEADLINE_EXCEEDED, 0, time);
-      assertThat(failure.layer()).isBetween(0, 3);
+      assertFails(coordinator, Code.DEADLINE_EXCEEDED, 0, time);
 
       // Nobody died: what was held back arrives, and the next image is answered.
       cluster.proxy(0).heal();
