@@ -40,17 +40,27 @@ record DemoPlan(
           2000,
           4,
           2,
-          8,
+          20,
           15,
           TrainingOptions.DEFAULTS
               .withEpochs(8)
+              .withBatch(64)
               .withPeakRate(0.1f)
               .withAugmentation(Augmentation.NONE));
 
   /** Photographs are harder: a larger network and more images. */
   private static final DemoPlan PHOTOGRAPHS =
       new DemoPlan(
-          "", "resnet20", 20_000, 2000, 5000, 4, 3, 6, 40, TrainingOptions.DEFAULTS.withEpochs(6));
+          "",
+          "resnet20",
+          20_000,
+          2000,
+          5000,
+          4,
+          3,
+          6,
+          40,
+          TrainingOptions.DEFAULTS.withEpochs(6).withBatch(64).withPeakRate(0.1f));
 
   /** The plan that suits a data set. */
   static DemoPlan of(DataOptions options) {
