@@ -53,13 +53,13 @@ record DemoPlan(
       new DemoPlan(
           "",
           "resnet20",
-          20_000,
-          2000,
+          10_000,
+          1000,
           5000,
           4,
           3,
-          6,
-          40,
+          8,
+          20,
           TrainingOptions.DEFAULTS.withEpochs(6).withBatch(64).withPeakRate(0.1f));
 
   /** The plan that suits a data set. */
