@@ -17,8 +17,6 @@ import io.dfsnet.nas.Supernet;
 import io.dfsnet.nn.Model;
 import io.dfsnet.nn.Network;
 import io.dfsnet.nn.Seeds;
-import io.dfsnet.nn.Weights;
-import io.dfsnet.nn.data.DataSource;
 import io.dfsnet.nn.data.ImageSet;
 import io.dfsnet.nn.models.Shortcut;
 import io.dfsnet.nn.train.Evaluation;
@@ -40,15 +38,27 @@ final class Demo {
   private static final Duration DEADLINE = Duration.ofSeconds(10);
 
   private final DemoPlan plan;
-  private final int images;
+  private final ImageSet train;
+  private final ImageSet test;
   private final Topology topology;
   private final GlobalOptions global;
   private final Output output;
   private final long began = System.nanoTime();
 
-  Demo(DemoPlan plan, int images, Topology topology, GlobalOptions global, Output output) {
-    this.plan = global.seed == null ? plan : plan.withSeed(global.seed);
-    this.images = images;
+  /**
+   * @param train at least as many images as the plan wants; the first of them are used
+   * @param test the same
+   */
+  Demo(
+      DemoPlan plan,
+      ImageSet train,
+      ImageSet test,
+      Topology topology,
+      GlobalOptions global,
+      Output output) {
+    this.plan = plan;
+    this.train = train.subset(0, plan.train());
+    this.test = test.subset(0, plan.test());
     this.topology = topology;
     this.global = global;
     this.output = output;
@@ -57,10 +67,10 @@ final class Demo {
   /** A network of the comparison: how it is called, what fuses, and how right it is. */
   private record Contender(String name, SortedSet<Integer> fused, Model model, double accuracy) {}
 
-  DemoReport run() throws IOException, InterruptedException {
-    DataSource source = DataOptions.open(plan.data());
-    ImageSet train = DataOptions.limited(source.train(), plan.train());
-    ImageSet test = DataOptions.limited(source.test(), plan.test());
+  /**
+   * @param images how many test images run through the nodes, at most
+   */
+  DemoReport run(int images) throws IOException, InterruptedException {
     Network original =
         ModelOptions.create(plan.model(), Shortcut.PROJECTION, train.classes(), train.shape());
     say(
@@ -78,54 +88,41 @@ final class Demo {
 
     List<Contender> contenders = new ArrayList<>();
     try (Workers workers = global.workers()) {
-      var trained = new Training(train, test, workers);
-      contenders.add(trained.contender("original", original, new TreeSet<>()));
-      contenders.add(
-          trained.contender(
-              "divided, no fusion", divide(original, new TreeSet<>()), new TreeSet<>()));
+      SortedSet<Integer> none = new TreeSet<>();
+      contenders.add(train("original", original, none, workers));
+      contenders.add(train("divided, no fusion", divide(original, none), none, workers));
       var search = new SearchRun(searchConfig(), original, train, output);
       SortedSet<Integer> searched = search(search, workers);
       SortedSet<Integer> random = otherThan(searched, search.space());
-      contenders.add(trained.contender("random positions", divide(original, random), random));
-      contenders.add(trained.contender("searched positions", divide(original, searched), searched));
+      contenders.add(train("random positions", divide(original, random), random, workers));
+      contenders.add(train("searched positions", divide(original, searched), searched, workers));
     }
+    int count = Math.min(images, test.size());
     return new DemoReport(
         plan,
         topology,
-        Math.min(images, test.size()),
-        runOnNodes(contenders, test),
+        count,
+        runOnNodes(contenders, count),
         Duration.ofNanos(System.nanoTime() - began));
   }
 
-  /** Trains networks on the same images with the same recipe. */
-  private final class Training {
-    private final ImageSet train;
-    private final ImageSet test;
-    private final Workers workers;
-
-    Training(ImageSet train, ImageSet test, Workers workers) {
-      this.train = train;
-      this.test = test;
-      this.workers = workers;
+  /** Trains a fresh network; all on the same images, with the same recipe. */
+  private Contender train(String name, Network network, SortedSet<Integer> fused, Workers workers) {
+    Model model = Model.initial(network, plan.recipe().seed());
+    Trainer trainer = Trainer.of(model, train, plan.recipe(), workers);
+    double loss = 0;
+    while (trainer.epochsDone() < plan.recipe().epochs()) {
+      loss = TrainRun.epoch(trainer, plan.recipe(), train.size(), output).loss();
     }
-
-    Contender contender(String name, Network network, SortedSet<Integer> fused) {
-      var model = new Model(network, Weights.initial(network, plan.recipe().seed()));
-      Trainer trainer = Trainer.of(model, train, plan.recipe(), workers);
-      double loss = 0;
-      while (trainer.epochsDone() < plan.recipe().epochs()) {
-        loss = TrainRun.epoch(trainer, plan.recipe(), train.size(), output).loss();
-      }
-      double accuracy = Evaluation.of(model, test, workers).accuracy();
-      say(
-          "trained "
-              + name
-              + (fused.isEmpty() ? "" : " " + fused)
-              + ": "
-              + Units.percent(accuracy)
-              + Units.format(" of the test images (loss %.3f)", loss));
-      return new Contender(name, fused, model, accuracy);
-    }
+    double accuracy = Evaluation.of(model, test, workers).accuracy();
+    say(
+        "trained "
+            + name
+            + (fused.isEmpty() ? "" : " " + fused)
+            + ": "
+            + Units.percent(accuracy)
+            + Units.format(" of the test images (loss %.3f)", loss));
+    return new Contender(name, fused, model, accuracy);
   }
 
   /** Trains a supernet on most of the training images and judges candidates on the rest. */
@@ -180,26 +177,25 @@ final class Demo {
     return Divider.divide(original, new Division(plan.groups(), fused, WidthPolicy.KEEP));
   }
 
-  private List<DemoReport.Row> runOnNodes(List<Contender> contenders, ImageSet test)
+  private List<DemoReport.Row> runOnNodes(List<Contender> contenders, int images)
       throws IOException, InterruptedException {
     List<DemoReport.Row> rows = new ArrayList<>();
     try (NodeProcesses processes = NodeProcesses.start(plan.groups())) {
       say("started " + plan.groups() + " node processes: " + processes.addresses());
       for (Contender contender : contenders) {
-        rows.add(row(contender, test, processes.addresses()));
+        rows.add(row(contender, images, processes.addresses()));
       }
     }
     return rows;
   }
 
   /** Runs images through as many nodes as the network has groups. */
-  private DemoReport.Row row(Contender contender, ImageSet test, List<Address> addresses) {
+  private DemoReport.Row row(Contender contender, int images, List<Address> addresses) {
     Network network = contender.model().network();
     int nodes = network.groups();
     CostModel costs = CostModel.of(network, topology);
     var latency = new Percentiles();
     long wireBytes = 0;
-    int count = Math.min(images, test.size());
     var options = CoordinatorOptions.of(topology, costs.placement());
     try (Workers workers = new Workers(1);
         Inference local = Inference.local(contender.model(), workers);
@@ -210,9 +206,9 @@ final class Demo {
                     contender.model(),
                     options),
                 DEADLINE);
-        Progress progress = output.progress(contender.name() + " on nodes", count)) {
+        Progress progress = output.progress(contender.name() + " on nodes", images)) {
       float[] image = new float[test.shape().elements()];
-      for (int i = 0; i < count; i++) {
+      for (int i = 0; i < images; i++) {
         test.normalized(i, image, 0);
         Answer answer = distributed.infer(image);
         Inference.requireSameBits(i, answer.logits(), local.infer(image).logits());
@@ -223,7 +219,7 @@ final class Demo {
     }
     say(
         contender.name()
-            + Units.format(": %d images on %d nodes, same bits, ", count, nodes)
+            + Units.format(": %d images on %d nodes, same bits, ", images, nodes)
             + latency);
     return new DemoReport.Row(
         contender.name(),
@@ -232,7 +228,7 @@ final class Demo {
         contender.accuracy(),
         costs.parameters(),
         costs.nodes().stream().mapToLong(CostModel.NodeCost::macs).max().orElseThrow(),
-        wireBytes / count,
+        wireBytes / images,
         latency);
   }
 

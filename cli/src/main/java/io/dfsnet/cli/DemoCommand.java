@@ -1,6 +1,8 @@
 package io.dfsnet.cli;
 
 import io.dfsnet.dividefuse.Topology;
+import io.dfsnet.nn.data.DataSource;
+import io.dfsnet.nn.data.ImageSet;
 import java.io.IOException;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -67,8 +69,16 @@ final class DemoCommand extends DfsCommand {
 
   @Override
   void run(Output output) throws IOException, InterruptedException {
-    DemoPlan plan = DemoPlan.of(data).with(model, groups, fusions, epochs);
-    DemoReport report = new Demo(plan, images, topology, global, output).run();
+    DemoPlan plan = DemoPlan.of(data.specification).with(model, groups, fusions, epochs);
+    if (global.seed != null) {
+      plan = plan.withSeed(global.seed);
+    }
+    DataSource source = DataOptions.open(plan.data());
+    ImageSet train = data.limited(source.train());
+    ImageSet test = data.limited(source.test());
+    DemoReport report =
+        new Demo(plan.within(train.size(), test.size()), train, test, topology, global, output)
+            .run(images);
     output.text("");
     output.text(report.toText());
     output.result(report.toJson());

@@ -52,34 +52,39 @@ record DemoPlan(
   private static final DemoPlan PHOTOGRAPHS =
       new DemoPlan(
           "",
-          "resnet20",
-          10_000,
+          "resnet14",
+          14_000,
           1000,
           5000,
           4,
-          3,
-          8,
-          20,
-          TrainingOptions.DEFAULTS.withEpochs(6).withBatch(64).withPeakRate(0.1f));
+          2,
+          7,
+          15,
+          TrainingOptions.DEFAULTS.withEpochs(7).withBatch(64).withPeakRate(0.1f));
 
-  /** The plan that suits a data set. */
-  static DemoPlan of(DataOptions options) {
-    String data = options.specification == null ? GENERATED.data : options.specification;
-    boolean generated = data.equals("synthetic") || data.startsWith("synthetic:");
-    DemoPlan plan = generated ? GENERATED : PHOTOGRAPHS;
-    int train = options.limit == null ? plan.train : Math.min(options.limit, plan.train);
-    int test = options.limit == null ? plan.test : Math.min(options.limit, plan.test);
+  /** The plan that suits a data set; null for the generated one. */
+  static DemoPlan of(String specification) {
+    if (specification == null) {
+      return GENERATED;
+    }
+    boolean generated = specification.equals("synthetic") || specification.startsWith("synthetic:");
+    return (generated ? GENERATED : PHOTOGRAPHS).withData(specification);
+  }
+
+  /** This plan for no more images than there are; a fifth of few is held out. */
+  DemoPlan within(int trainImages, int testImages) {
+    int newTrain = Math.min(train, trainImages);
     return new DemoPlan(
         data,
-        plan.model,
-        train,
-        Math.min(plan.heldOut, train / 5),
-        test,
-        plan.groups,
-        plan.fusions,
-        plan.supernetEpochs,
-        plan.evaluations,
-        plan.recipe);
+        model,
+        newTrain,
+        Math.min(heldOut, newTrain / 5),
+        Math.min(test, testImages),
+        groups,
+        fusions,
+        supernetEpochs,
+        evaluations,
+        recipe);
   }
 
   /** This plan with everything that is not null. */
@@ -110,5 +115,19 @@ record DemoPlan(
         supernetEpochs,
         evaluations,
         recipe.withSeed(seed));
+  }
+
+  private DemoPlan withData(String specification) {
+    return new DemoPlan(
+        specification,
+        model,
+        train,
+        heldOut,
+        test,
+        groups,
+        fusions,
+        supernetEpochs,
+        evaluations,
+        recipe);
   }
 }
