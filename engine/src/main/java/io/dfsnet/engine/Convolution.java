@@ -1,8 +1,5 @@
 package io.dfsnet.engine;
 
-import java.util.ArrayList;
-import java.util.List;
-
 /**
  * A convolution planned for one geometry, forward and backward. All arrays are NCHW; results are
  * overwritten.
@@ -128,7 +125,7 @@ public final class Convolution {
     requireLength("weights", weights, weightShape);
     requireLength("gradient of the input", gradInput, inShape);
     if (backwardData == null) {
-      backwardData = new ShiftedSum(kernels, backwardDataChoice, backwardDataProblem(geometry));
+      backwardData = new ShiftedSum(kernels, backwardDataChoice, SumProblem.backwardData(geometry));
       backwardDataWeights = backwardData.pack(weights);
     } else {
       backwardData.pack(weights, backwardDataWeights);
@@ -157,63 +154,9 @@ public final class Convolution {
 
   private ShiftedSum plannedForward() {
     if (forward == null) {
-      forward = new ShiftedSum(kernels, forwardChoice, forwardProblem(geometry));
+      forward = new ShiftedSum(kernels, forwardChoice, SumProblem.forward(geometry));
     }
     return forward;
-  }
-
-  private static ShiftedSum.Problem forwardProblem(Conv2dGeometry geometry) {
-    var taps = TapGrid.forward(geometry);
-    List<ShiftedSum.Tap> all = new ArrayList<>();
-    for (int i = 0; i < geometry.kernelHeight(); i++) {
-      for (int j = 0; j < geometry.kernelWidth(); j++) {
-        all.add(new ShiftedSum.Tap(i * geometry.kernelWidth() + j, i, j));
-      }
-    }
-    var whole = new ShiftedSum.Part(taps.rows(), taps.columns(), 0, 0, 1, 1, all);
-    int kernel = geometry.kernelHeight() * geometry.kernelWidth();
-    return new ShiftedSum.Problem(
-        taps,
-        List.of(whole),
-        geometry.n(),
-        geometry.groups(),
-        geometry.inChannelsPerGroup(),
-        geometry.outChannelsPerGroup(),
-        geometry.outHeight(),
-        geometry.outWidth(),
-        geometry.inChannelsPerGroup() * kernel,
-        kernel);
-  }
-
-  private static ShiftedSum.Problem backwardDataProblem(Conv2dGeometry geometry) {
-    var input = InputPhases.of(geometry);
-    List<ShiftedSum.Part> parts = new ArrayList<>();
-    for (var vertical : input.vertical()) {
-      for (var horizontal : input.horizontal()) {
-        parts.add(
-            new ShiftedSum.Part(
-                vertical.count(),
-                horizontal.count(),
-                vertical.first(),
-                horizontal.first(),
-                // A single phase is the whole axis.
-                input.vertical().size() == 1 ? 1 : geometry.strideHeight(),
-                input.horizontal().size() == 1 ? 1 : geometry.strideWidth(),
-                input.taps(vertical, horizontal, geometry.kernelWidth())));
-      }
-    }
-    int kernel = geometry.kernelHeight() * geometry.kernelWidth();
-    return new ShiftedSum.Problem(
-        input.taps(),
-        parts,
-        geometry.n(),
-        geometry.groups(),
-        geometry.outChannelsPerGroup(),
-        geometry.inChannelsPerGroup(),
-        geometry.inHeight(),
-        geometry.inWidth(),
-        kernel,
-        geometry.inChannelsPerGroup() * kernel);
   }
 
   private void requireEpilogue(Epilogue epilogue, float[] output) {

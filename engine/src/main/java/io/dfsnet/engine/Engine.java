@@ -44,26 +44,36 @@ public final class Engine {
 
   /**
    * Measures how fast one thread multiplies and adds with these kernels' instructions, from
-   * registers only: the ceiling of every kernel.
+   * registers only: the ceiling of every kernel. The best of many short measurements, after a
+   * warm-up that ends when the JVM has compiled the loop, or after three budgets.
    *
-   * @param budget for how long to measure; below about 100 ms the JVM is still compiling
+   * @param budget for how long to measure; half a second is plenty on an idle machine
    * @return 10<sup>9</sup> floating point operations per second, two per multiply-add
    */
   public static double measureFmaPeak(Duration budget) {
     var kernels = kernels();
-    long end = System.nanoTime() + budget.toNanos();
-    double best = 0;
+    double interpreted = multiplyAddRate(kernels);
+    long start = System.nanoTime();
+    double rate;
     do {
-      long start = System.nanoTime();
-      long multiplyAdds = kernels.multiplyAdd(ROUNDS);
-      long nanoseconds = Math.max(System.nanoTime() - start, 1);
-      best = Math.max(best, 2.0 * multiplyAdds / nanoseconds);
-    } while (System.nanoTime() < end);
-    return best;
+      rate = multiplyAddRate(kernels);
+    } while (rate < 50 * interpreted && System.nanoTime() - start < 3 * budget.toNanos());
+    start = System.nanoTime();
+    do {
+      rate = Math.max(rate, multiplyAddRate(kernels));
+    } while (System.nanoTime() - start < budget.toNanos());
+    return rate;
   }
 
-  /** About 10 us of work when compiled, and few enough to reach that soon. */
-  private static final int ROUNDS = 3_000;
+  /** Many short calls, because the JVM counts calls to find out what to compile. */
+  private static double multiplyAddRate(Kernels kernels) {
+    long multiplyAdds = 0;
+    long start = System.nanoTime();
+    for (int call = 0; call < 100; call++) {
+      multiplyAdds += kernels.multiplyAdd(100);
+    }
+    return 2.0 * multiplyAdds / Math.max(System.nanoTime() - start, 1);
+  }
 
   /** The kernels of {@link #simd()}. */
   static Kernels kernels() {

@@ -50,14 +50,14 @@ record InputPhases(List<InputPhase> vertical, List<InputPhase> horizontal, TapGr
   }
 
   /** The taps that reach the elements of a pair of phases, in the order of the kernel. */
-  List<ShiftedSum.Tap> taps(InputPhase rows, InputPhase columns, int kernelWidth) {
-    List<ShiftedSum.Tap> reaching = new ArrayList<>();
+  List<SumProblem.Tap> taps(InputPhase rows, InputPhase columns, int kernelWidth) {
+    List<SumProblem.Tap> reaching = new ArrayList<>();
     for (int i = 0; i < rows.taps().length; i++) {
       int gridRow = Arrays.binarySearch(taps.rowShifts(), rows.shifts()[i]);
       for (int j = 0; j < columns.taps().length; j++) {
         int gridColumn = Arrays.binarySearch(taps.columnShifts(), columns.shifts()[j]);
         int weight = rows.taps()[i] * kernelWidth + columns.taps()[j];
-        reaching.add(new ShiftedSum.Tap(weight, gridRow, gridColumn));
+        reaching.add(new SumProblem.Tap(weight, gridRow, gridColumn));
       }
     }
     return reaching;

@@ -175,8 +175,9 @@ final class OuterProduct {
     sums[0] = weightGradient;
     // How chunks are cut further does not matter to the result, so the thread count may decide it.
     int pieces = chunks * geometry.groups();
-    tileRanges = Math.clamp(workers.threads() / pieces, 1, tiles.size());
-    units.run(pieces * tileRanges, workers);
+    int hands = UnitQueue.hands(geometry.macs(), workers);
+    tileRanges = Math.clamp(hands / pieces, 1, tiles.size());
+    units.run(pieces * tileRanges, hands, workers);
     for (int chunk = 1; chunk < chunks; chunk++) {
       kernels.add(weightGradient, sums[chunk]);
     }

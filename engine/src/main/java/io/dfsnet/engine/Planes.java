@@ -50,7 +50,7 @@ final class Planes {
   private final Axis horizontal;
   private final int pitch;
   private final int planeRows;
-  private final int channelSize;
+  private final long channelFloats;
 
   /** True if a plane is the map, shifted: its rows continue each other as those of the map do. */
   private final boolean isFlat;
@@ -70,10 +70,10 @@ final class Planes {
             : Axis.shared(taps.columnShifts(), taps.strideWidth());
     this.pitch = taps.columns() + horizontal.reach();
     this.planeRows = bandRows + vertical.reach();
-    this.channelSize =
+    this.channelFloats =
         kind == Kind.DIRECT
-            ? taps.sourceHeight() * taps.sourceWidth()
-            : Math.toIntExact((long) vertical.planes() * horizontal.planes() * planeRows * pitch);
+            ? (long) taps.sourceHeight() * taps.sourceWidth()
+            : (long) vertical.planes() * horizontal.planes() * planeRows * pitch;
     this.isFlat =
         taps.strideHeight() == 1 && taps.strideWidth() == 1 && pitch == taps.sourceWidth();
   }
@@ -87,9 +87,14 @@ final class Planes {
     return pitch;
   }
 
+  /** How many values a channel takes up, be it more than an array can hold. */
+  long channelFloats() {
+    return channelFloats;
+  }
+
   /** From a channel to the next. */
   int channelSize() {
-    return channelSize;
+    return Math.toIntExact(channelFloats);
   }
 
   /** Where tap {@code (i, j)} of position 0 stands within its channel. */
@@ -126,7 +131,7 @@ final class Planes {
               horizontal.first[b],
               filledRows,
               planes,
-              planesAt + c * channelSize + (a * horizontal.planes() + b) * planeRows * pitch);
+              planesAt + c * channelSize() + (a * horizontal.planes() + b) * planeRows * pitch);
         }
       }
     }

@@ -4,6 +4,8 @@ import io.dfsnet.engine.KernelRegistry.Choice;
 import io.dfsnet.engine.Planes.Kind;
 import io.dfsnet.engine.Positions.Place;
 import io.dfsnet.engine.Positions.Tail;
+import io.dfsnet.engine.SumProblem.Part;
+import io.dfsnet.engine.SumProblem.Tap;
 import io.dfsnet.engine.TileKernel.Tile;
 import java.util.List;
 
@@ -15,54 +17,7 @@ import java.util.List;
  * <p>Owns its scratch memory, one piece per thread; one call at a time.
  */
 final class ShiftedSum {
-  /**
-   * What is summed, from the view of a group.
-   *
-   * @param taps how the result sees the source
-   * @param parts the positions of the result, part by part; forward has one part
-   * @param sourceChannels channels per group that are summed over
-   * @param channels channels per group of the result
-   * @param height of the result's maps
-   * @param width of the result's maps
-   * @param weightOfChannel distance in the weights from a result channel to the next
-   * @param weightOfSource distance in the weights from a source channel to the next
-   */
-  record Problem(
-      TapGrid taps,
-      List<Part> parts,
-      int images,
-      int groups,
-      int sourceChannels,
-      int channels,
-      int height,
-      int width,
-      int weightOfChannel,
-      int weightOfSource) {
-
-    int mapSize() {
-      return height * width;
-    }
-  }
-
-  /**
-   * Positions of the result that share their taps. Position {@code (y, x)} is element {@code
-   * (firstRow + y * rowStride, firstColumn + x * columnStride)} of a result map.
-   */
-  record Part(
-      int rows,
-      int columns,
-      int firstRow,
-      int firstColumn,
-      int rowStride,
-      int columnStride,
-      List<Tap> taps) {}
-
-  /** A kernel element, by its index in {@code [kernelHeight][kernelWidth]}, and its grid tap. */
-  record Tap(int weight, int row, int column) {}
-
-  /**
-   * 192 KiB: the planes of several images, with weights and results, stay in a second-level cache.
-   */
+  /** 192 KiB: the planes of several images stay in a second-level cache. */
   private static final int BLOCK_FLOATS = 48 * 1024;
 
   /** 1 MiB: a larger image is cut into bands. */
@@ -75,7 +30,7 @@ final class ShiftedSum {
   private static final int LEAST_BAND_RUNS = 16;
 
   private final Kernels kernels;
-  private final Problem problem;
+  private final SumProblem problem;
   private final int lanes;
   private final WorkCut cut;
   private final Planes planes;
@@ -94,29 +49,29 @@ final class ShiftedSum {
   private int groupRanges;
   private int tileRanges;
 
-  ShiftedSum(Kernels kernels, Choice<SumKernel> choice, Problem problem) {
+  ShiftedSum(Kernels kernels, Choice<SumKernel> choice, SumProblem problem) {
     this.kernels = kernels;
     this.problem = problem;
-    var taps = problem.taps;
+    var taps = problem.taps();
     this.lanes = kernels.lanes(taps.positions());
     this.cut = cut(choice.planes());
     this.planes = new Planes(kernels, choice.planes(), taps, cut.rowsPerBand());
-    int channels = isDirect() ? problem.groups * problem.sourceChannels : problem.sourceChannels;
+    int channels =
+        isDirect() ? problem.groups() * problem.sourceChannels() : problem.sourceChannels();
     this.imagePlanes = channels * planes.channelSize();
-    this.tiles = Tile.split(problem.channels, kernels.sums(), choice.tile());
+    this.tiles = Tile.split(problem.channels(), kernels.sums(), choice.tile());
     this.inPlace = isInPlace();
-    this.parts = problem.parts.stream().map(PlannedPart::new).toList();
+    this.parts = problem.parts().stream().map(PlannedPart::new).toList();
   }
 
   private WorkCut cut(Kind kind) {
-    var taps = problem.taps;
+    var taps = problem.taps();
     int leastRows = Math.ceilDiv(LEAST_BAND_RUNS * lanes, taps.columns());
     return WorkCut.of(
-        problem.images,
+        problem.images(),
         taps.rows(),
         new WorkCut.Limits(BLOCK_FLOATS, BAND_FLOATS, LEAST_BLOCKS, leastRows),
-        rows ->
-            (long) problem.sourceChannels * new Planes(kernels, kind, taps, rows).channelSize());
+        rows -> problem.sourceChannels() * new Planes(kernels, kind, taps, rows).channelFloats());
   }
 
   private boolean isDirect() {
@@ -125,21 +80,15 @@ final class ShiftedSum {
 
   /** True if kernels can write to the result itself: its positions are neighbours, as theirs. */
   private boolean isInPlace() {
-    var part = problem.parts.getFirst();
-    boolean sameRows = planes.kind() == Kind.SHIFTED || planes.pitch() == part.columns;
-    boolean fillsRun = problem.taps.positions() >= lanes;
-    return problem.parts.size() == 1
-        && part.rowStride == 1
-        && part.columnStride == 1
-        && sameRows
-        && fillsRun;
+    boolean sameRows = planes.kind() == Kind.SHIFTED || planes.pitch() == problem.width();
+    return problem.isWhole() && sameRows && problem.taps().positions() >= lanes;
   }
 
   /** The weights in the order of the tiles, {@code [group][tile][k][tile row]}, for every part. */
   float[][] pack(float[] weights) {
     float[][] packed = new float[parts.size()][];
     for (int i = 0; i < packed.length; i++) {
-      packed[i] = new float[problem.groups * problem.channels * parts.get(i).offsets.length];
+      packed[i] = new float[problem.groups() * problem.channels() * parts.get(i).offsets.length];
     }
     pack(weights, packed);
     return packed;
@@ -147,14 +96,16 @@ final class ShiftedSum {
 
   /** As {@link #pack(float[])}, into arrays that it returned before. */
   void pack(float[] weights, float[][] packed) {
-    int groupSize = weights.length / problem.groups;
+    int groupSize = weights.length / problem.groups();
     for (int i = 0; i < packed.length; i++) {
       int to = 0;
-      for (int group = 0; group < problem.groups; group++) {
+      for (int group = 0; group < problem.groups(); group++) {
         for (int t = 0; t < tiles.size(); t++) {
           var tile = tiles.get(t);
-          int from = group * groupSize + tile.firstChannel() * problem.weightOfChannel;
-          to = packTile(weights, from, tile.kernel().rows(), parts.get(i).part.taps, packed[i], to);
+          int from = group * groupSize + tile.firstChannel() * problem.weightOfChannel();
+          to =
+              packTile(
+                  weights, from, tile.kernel().rows(), parts.get(i).part.taps(), packed[i], to);
         }
       }
     }
@@ -163,11 +114,11 @@ final class ShiftedSum {
   private int packTile(
       float[] weights, int tileAt, int rows, List<Tap> taps, float[] packed, int packedAt) {
     int to = packedAt;
-    for (int c = 0; c < problem.sourceChannels; c++) {
+    for (int c = 0; c < problem.sourceChannels(); c++) {
       for (int tap = 0; tap < taps.size(); tap++) {
-        int from = tileAt + c * problem.weightOfSource + taps.get(tap).weight;
+        int from = tileAt + c * problem.weightOfSource() + taps.get(tap).weight();
         for (int m = 0; m < rows; m++) {
-          packed[to++] = weights[from + m * problem.weightOfChannel];
+          packed[to++] = weights[from + m * problem.weightOfChannel()];
         }
       }
     }
@@ -181,9 +132,10 @@ final class ShiftedSum {
     this.result = result;
     // How pieces are cut further does not matter to the result, so the thread count may decide it.
     int pieces = cut.blocks() * cut.bands();
-    groupRanges = Math.clamp(Math.ceilDiv(workers.threads(), pieces), 1, problem.groups);
-    tileRanges = Math.clamp(workers.threads() / (pieces * groupRanges), 1, tiles.size());
-    units.run(pieces * groupRanges * tileRanges, workers);
+    int hands = UnitQueue.hands(problem.multiplyAdds(), workers);
+    groupRanges = Math.clamp(Math.ceilDiv(hands, pieces), 1, problem.groups());
+    tileRanges = Math.clamp(hands / (pieces * groupRanges), 1, tiles.size());
+    units.run(pieces * groupRanges * tileRanges, hands, workers);
     this.source = null;
     this.weights = null;
     this.epilogue = null;
@@ -198,8 +150,8 @@ final class ShiftedSum {
     scratch.band = piece % cut.bands();
     scratch.firstTile = WorkCut.start(tiles.size(), tileRanges, tileRange);
     scratch.endTile = WorkCut.start(tiles.size(), tileRanges, tileRange + 1);
-    int endGroup = WorkCut.start(problem.groups, groupRanges, groupRange + 1);
-    for (int g = WorkCut.start(problem.groups, groupRanges, groupRange); g < endGroup; g++) {
+    int endGroup = WorkCut.start(problem.groups(), groupRanges, groupRange + 1);
+    for (int g = WorkCut.start(problem.groups(), groupRanges, groupRange); g < endGroup; g++) {
       scratch.sumGroup(g);
     }
     scratch.call.release();
@@ -216,52 +168,52 @@ final class ShiftedSum {
     PlannedPart(Part part) {
       this.part = part;
       this.offsets = offsets();
-      this.rowPitch = planes.kind() == Kind.SHIFTED ? part.columns : planes.pitch();
+      this.rowPitch = planes.kind() == Kind.SHIFTED ? part.columns() : planes.pitch();
       this.sumsPerImage = Math.ceilDiv(cut.rowsPerBand() * rowPitch, lanes) * lanes;
-      int resultImage = problem.groups * problem.channels * problem.mapSize();
+      int resultImage = problem.groups() * problem.channels() * problem.mapSize();
       for (int band = 0; band < positions.length; band++) {
         var place =
             new Place(
                 cut.firstRow(band),
                 rowsIn(band),
-                part.columns,
+                part.columns(),
                 cut.imagesPerBlock(),
                 imagePlanes,
                 inPlace ? resultImage : sumsPerImage,
-                inPlace ? cut.firstRow(band) * problem.width : 0);
+                inPlace ? cut.firstRow(band) * problem.width() : 0);
         positions[band] =
             Positions.of(planes, place, lanes, inPlace ? Tail.OVERLAPPING : Tail.PADDED);
       }
     }
 
     private int[] offsets() {
-      int[] offsets = new int[problem.sourceChannels * part.taps.size()];
+      int[] offsets = new int[problem.sourceChannels() * part.taps().size()];
       int k = 0;
-      for (int c = 0; c < problem.sourceChannels; c++) {
-        for (var tap : part.taps) {
-          offsets[k++] = c * planes.channelSize() + planes.tapOffset(tap.row, tap.column);
+      for (int c = 0; c < problem.sourceChannels(); c++) {
+        for (var tap : part.taps()) {
+          offsets[k++] = c * planes.channelSize() + planes.tapOffset(tap.row(), tap.column());
         }
       }
       return offsets;
     }
 
     private int rowsIn(int band) {
-      return Math.max(Math.min(cut.firstRow(band + 1), part.rows) - cut.firstRow(band), 0);
+      return Math.max(Math.min(cut.firstRow(band + 1), part.rows()) - cut.firstRow(band), 0);
     }
 
     /** Copies the sums of a band to their places in the map of the result at {@code map}. */
     void spread(float[] sums, int sumsAt, int band, int map) {
       for (int y = 0; y < rowsIn(band); y++) {
-        int row = part.firstRow + (cut.firstRow(band) + y) * part.rowStride;
+        int row = part.firstRow() + (cut.firstRow(band) + y) * part.rowStride();
         kernels.spread(
             sums,
             sumsAt + y * rowPitch,
             result,
-            map + row * problem.width,
-            problem.width,
-            part.firstColumn,
-            part.columnStride,
-            part.columns);
+            map + row * problem.width(),
+            problem.width(),
+            part.firstColumn(),
+            part.columnStride(),
+            part.columns());
       }
     }
   }
@@ -288,7 +240,7 @@ final class ShiftedSum {
     void sumGroup(int group) {
       int firstImage = cut.firstImage(block);
       int images = cut.firstImage(block + 1) - firstImage;
-      int firstSource = (firstImage * problem.groups + group) * problem.sourceChannels;
+      int firstSource = (firstImage * problem.groups() + group) * problem.sourceChannels();
       if (isDirect()) {
         call.planes = source;
         call.planesAt = firstSource * planes.channelSize();
@@ -306,7 +258,7 @@ final class ShiftedSum {
         call.weights = weights[i];
         for (int t = firstTile; t < endTile; t++) {
           var tile = tiles.get(t);
-          int channel = group * problem.channels + tile.firstChannel();
+          int channel = group * problem.channels() + tile.firstChannel();
           call.weightsAt = channel * call.reduction;
           sumTile(part, tile, firstImage, images, channel);
         }
@@ -314,13 +266,13 @@ final class ShiftedSum {
     }
 
     private void packPlanes(int firstSource, int images) {
-      int mapSize = problem.taps.sourceHeight() * problem.taps.sourceWidth();
+      int mapSize = problem.taps().sourceHeight() * problem.taps().sourceWidth();
       for (int image = 0; image < images; image++) {
-        int from = (firstSource + image * problem.groups * problem.sourceChannels) * mapSize;
+        int from = (firstSource + image * problem.groups() * problem.sourceChannels()) * mapSize;
         planes.pack(
             source,
             from,
-            problem.sourceChannels,
+            problem.sourceChannels(),
             cut.firstRow(band),
             cut.rowsOf(band),
             packed,
@@ -330,7 +282,7 @@ final class ShiftedSum {
 
     private void sumTile(
         PlannedPart part, Tile<SumKernel> tile, int firstImage, int images, int channel) {
-      int imageSize = problem.groups * problem.channels * problem.mapSize();
+      int imageSize = problem.groups() * problem.channels() * problem.mapSize();
       int resultAt = firstImage * imageSize + channel * problem.mapSize();
       call.out = inPlace ? result : sums;
       call.outAt = inPlace ? resultAt : 0;
@@ -343,8 +295,8 @@ final class ShiftedSum {
             part.spread(sums, m * call.outChannelSize + image * part.sumsPerImage, band, map);
           }
           if (!epilogue.isNone()) {
-            int from = map + cut.firstRow(band) * problem.width;
-            int to = map + cut.firstRow(band + 1) * problem.width;
+            int from = map + cut.firstRow(band) * problem.width();
+            int to = map + cut.firstRow(band + 1) * problem.width();
             kernels.finish(result, from, to, epilogue, channel + m);
           }
         }

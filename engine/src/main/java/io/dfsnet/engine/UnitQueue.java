@@ -17,6 +17,8 @@ final class UnitQueue<S> {
     void run(S scratch, int unit);
   }
 
+  private static final long LEAST_MULTIPLY_ADDS = 1_000_000;
+
   private final Supplier<S> newScratch;
   private final Unit<S> work;
   private final IntConsumer hand = this::takeUnits;
@@ -30,9 +32,17 @@ final class UnitQueue<S> {
     this.scratches = newArray.apply(0);
   }
 
+  /**
+   * How many threads {@code multiplyAdds} of work are worth: waking one takes as long as some
+   * hundred thousand of them.
+   */
+  static int hands(long multiplyAdds, Workers workers) {
+    return Math.clamp(multiplyAdds / LEAST_MULTIPLY_ADDS, 1, workers.threads());
+  }
+
   /** Runs units 0 to {@code units - 1} and returns when all are done; one call at a time. */
-  void run(int units, Workers workers) {
-    int hands = Math.min(workers.threads(), units);
+  void run(int units, int mostHands, Workers workers) {
+    int hands = Math.min(mostHands, units);
     int before = scratches.length;
     if (before < hands) {
       scratches = Arrays.copyOf(scratches, hands);

@@ -20,12 +20,13 @@ class ConvolutionBitsTest {
   @TestFactory
   Stream<DynamicTest> forwardIsCanonicalInEveryKernel() {
     return ConvolutionProblems.tests(
+        ConvolutionProblems.TABLE,
         geometry -> {
           var random = new Random(7);
           float[] input = ConvolutionProblems.normal(geometry.inShape(), random);
           float[] weights = ConvolutionProblems.normal(geometry.weightShape(), random);
           float[] expected = canonical(geometry, input, weights);
-          for (var convolution : KernelVariants.forward(geometry)) {
+          for (var convolution : KernelVariants.all(geometry)) {
             assertThat(forward(convolution, input, weights, Epilogue.NONE, 1))
                 .as(convolution.forwardKernel())
                 .isEqualTo(expected);
@@ -36,6 +37,7 @@ class ConvolutionBitsTest {
   @TestFactory
   Stream<DynamicTest> epilogueAddsBiasThenAddendThenActivates() {
     return ConvolutionProblems.tests(
+        ConvolutionProblems.TABLE,
         geometry -> {
           var random = new Random(8);
           float[] input = ConvolutionProblems.normal(geometry.inShape(), random);
@@ -64,6 +66,7 @@ class ConvolutionBitsTest {
   @TestFactory
   Stream<DynamicTest> threadsDoNotMatter() {
     return ConvolutionProblems.tests(
+        ConvolutionProblems.LARGE,
         geometry -> {
           var random = new Random(9);
           float[] input = ConvolutionProblems.normal(geometry.inShape(), random);
@@ -96,6 +99,7 @@ class ConvolutionBitsTest {
   @TestFactory
   Stream<DynamicTest> batchPositionDoesNotMatter() {
     return ConvolutionProblems.tests(
+        ConvolutionProblems.TABLE,
         geometry -> {
           var random = new Random(10);
           float[] input = ConvolutionProblems.normal(geometry.inShape(), random);
@@ -121,12 +125,14 @@ class ConvolutionBitsTest {
   @TestFactory
   Stream<DynamicTest> backwardToDataIsTheSameInScalarCode() {
     return ConvolutionProblems.tests(
+        ConvolutionProblems.TABLE,
         geometry -> {
           var random = new Random(11);
           float[] weights = ConvolutionProblems.normal(geometry.weightShape(), random);
           float[] gradOutput = ConvolutionProblems.normal(geometry.outShape(), random);
-          float[] expected = backwardData(KernelVariants.scalar(geometry), gradOutput, weights);
-          for (var convolution : KernelVariants.backwardData(geometry)) {
+          float[] expected =
+              backwardData(KernelVariants.scalar(geometry).getFirst(), gradOutput, weights);
+          for (var convolution : KernelVariants.all(geometry)) {
             assertThat(backwardData(convolution, gradOutput, weights))
                 .as(convolution.backwardDataKernel())
                 .isEqualTo(expected);

@@ -3,6 +3,7 @@ package io.dfsnet.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -26,44 +27,67 @@ class ConvolutionExactTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> table() {
-    return ConvolutionProblems.tests(geometry -> check(geometry, 1));
+  Stream<DynamicTest> everyKernelOnTheTable() {
+    return ConvolutionProblems.tests(
+        ConvolutionProblems.TABLE,
+        geometry -> new Case(geometry, 1).check(KernelVariants.all(geometry)));
   }
 
   @TestFactory
-  Stream<DynamicTest> fuzz() {
+  Stream<DynamicTest> everyKernelOnRandomProblems() {
     return Stream.iterate(1L, seed -> seed + 1)
-        .limit(100)
+        .limit(60)
         .map(
             seed -> {
               var geometry = ConvolutionProblems.random(new Random(seed));
               return DynamicTest.dynamicTest(
-                  "seed " + seed + ": " + geometry, () -> check(geometry, seed));
+                  "seed " + seed + ": " + geometry,
+                  () -> new Case(geometry, seed).check(KernelVariants.all(geometry)));
             });
   }
 
-  private void check(Conv2dGeometry geometry, long seed) {
-    var random = new Random(seed);
-    float[] input = ConvolutionProblems.integers(geometry.inShape(), random);
-    float[] weights = ConvolutionProblems.integers(geometry.weightShape(), random);
-    float[] gradOutput = ConvolutionProblems.integers(geometry.outShape(), random);
-    float[] expected = floats(ReferenceConvolution.forward(geometry, input, weights));
-    for (var convolution : KernelVariants.forward(geometry)) {
-      float[] output = nan(geometry.outShape());
-      convolution.forward(input, convolution.pack(weights), Epilogue.NONE, output, workers);
-      assertThat(output).as(convolution.forwardKernel()).isEqualTo(expected);
+  @TestFactory
+  Stream<DynamicTest> chosenKernelsOnLargeProblems() {
+    return ConvolutionProblems.tests(
+        ConvolutionProblems.LARGE,
+        geometry -> new Case(geometry, 1).check(List.of(Convolution.of(geometry))));
+  }
+
+  /** Integers for all passes of a geometry, and what the plain loops make of them. */
+  private final class Case {
+    final Conv2dGeometry geometry;
+    final float[] input;
+    final float[] weights;
+    final float[] gradOutput;
+    final float[] output;
+    final float[] gradInput;
+    final float[] gradWeights;
+
+    Case(Conv2dGeometry geometry, long seed) {
+      var random = new Random(seed);
+      this.geometry = geometry;
+      input = ConvolutionProblems.integers(geometry.inShape(), random);
+      weights = ConvolutionProblems.integers(geometry.weightShape(), random);
+      gradOutput = ConvolutionProblems.integers(geometry.outShape(), random);
+      output = floats(ReferenceConvolution.forward(geometry, input, weights));
+      gradInput = floats(ReferenceConvolution.backwardData(geometry, gradOutput, weights));
+      gradWeights = floats(ReferenceConvolution.backwardWeights(geometry, input, gradOutput));
     }
-    expected = floats(ReferenceConvolution.backwardData(geometry, gradOutput, weights));
-    for (var convolution : KernelVariants.backwardData(geometry)) {
-      float[] gradInput = nan(geometry.inShape());
-      convolution.backwardData(gradOutput, weights, gradInput, workers);
-      assertThat(gradInput).as(convolution.backwardDataKernel()).isEqualTo(expected);
-    }
-    expected = floats(ReferenceConvolution.backwardWeights(geometry, input, gradOutput));
-    for (var convolution : KernelVariants.backwardWeights(geometry)) {
-      float[] gradWeights = nan(geometry.weightShape());
-      convolution.backwardWeights(input, gradOutput, gradWeights, workers);
-      assertThat(gradWeights).as(convolution.backwardWeightsKernel()).isEqualTo(expected);
+
+    void check(List<Convolution> convolutions) {
+      for (var convolution : convolutions) {
+        float[] actual = nan(geometry.outShape());
+        convolution.forward(input, convolution.pack(weights), Epilogue.NONE, actual, workers);
+        assertThat(actual).as(convolution.forwardKernel()).isEqualTo(output);
+
+        actual = nan(geometry.inShape());
+        convolution.backwardData(gradOutput, weights, actual, workers);
+        assertThat(actual).as(convolution.backwardDataKernel()).isEqualTo(gradInput);
+
+        actual = nan(geometry.weightShape());
+        convolution.backwardWeights(input, gradOutput, actual, workers);
+        assertThat(actual).as(convolution.backwardWeightsKernel()).isEqualTo(gradWeights);
+      }
     }
   }
 

@@ -16,6 +16,7 @@ class ConvolutionToleranceTest {
   @TestFactory
   Stream<DynamicTest> passesStayWithinRounding() {
     return ConvolutionProblems.tests(
+        ConvolutionProblems.TABLE,
         geometry -> {
           var random = new Random(3);
           float[] input = ConvolutionProblems.normal(geometry.inShape(), random);

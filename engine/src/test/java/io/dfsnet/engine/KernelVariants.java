@@ -1,47 +1,41 @@
 package io.dfsnet.engine;
 
+import java.util.ArrayList;
 import java.util.List;
 
-/** A convolution for every kernel that the registry admits to a geometry, the chosen one first. */
+/** Convolutions on kernels that the registry admits but would not take. */
 final class KernelVariants {
-  private static final Kernels KERNELS = Engine.kernels();
-  private static final KernelRegistry REGISTRY = new KernelRegistry(KERNELS);
-
   private KernelVariants() {}
 
-  static List<Convolution> forward(Conv2dGeometry geometry) {
-    var data = REGISTRY.backwardData(geometry).getFirst();
-    var weights = REGISTRY.backwardWeights(geometry).getFirst();
-    return REGISTRY.forward(geometry).stream()
-        .map(choice -> new Convolution(geometry, KERNELS, choice, data, weights))
-        .toList();
+  /**
+   * Convolutions that together run every kernel that the registry admits to a geometry, on the
+   * kernels that the engine has chosen; the first one is {@link Convolution#of}.
+   */
+  static List<Convolution> all(Conv2dGeometry geometry) {
+    return all(geometry, Engine.kernels());
   }
 
-  static List<Convolution> backwardData(Conv2dGeometry geometry) {
-    var forward = REGISTRY.forward(geometry).getFirst();
-    var weights = REGISTRY.backwardWeights(geometry).getFirst();
-    return REGISTRY.backwardData(geometry).stream()
-        .map(choice -> new Convolution(geometry, KERNELS, forward, choice, weights))
-        .toList();
+  /** The same on scalar kernels, whatever the engine has chosen. */
+  static List<Convolution> scalar(Conv2dGeometry geometry) {
+    return all(geometry, new ScalarKernels());
   }
 
-  static List<Convolution> backwardWeights(Conv2dGeometry geometry) {
-    var forward = REGISTRY.forward(geometry).getFirst();
-    var data = REGISTRY.backwardData(geometry).getFirst();
-    return REGISTRY.backwardWeights(geometry).stream()
-        .map(choice -> new Convolution(geometry, KERNELS, forward, data, choice))
-        .toList();
-  }
-
-  /** The convolution on the scalar kernels, whatever the engine has chosen. */
-  static Convolution scalar(Conv2dGeometry geometry) {
-    var kernels = new ScalarKernels();
+  private static List<Convolution> all(Conv2dGeometry geometry, Kernels kernels) {
     var registry = new KernelRegistry(kernels);
-    return new Convolution(
-        geometry,
-        kernels,
-        registry.forward(geometry).getFirst(),
-        registry.backwardData(geometry).getFirst(),
-        registry.backwardWeights(geometry).getFirst());
+    var forward = registry.forward(geometry);
+    var backwardData = registry.backwardData(geometry);
+    var backwardWeights = registry.backwardWeights(geometry);
+    int most = Math.max(forward.size(), Math.max(backwardData.size(), backwardWeights.size()));
+    List<Convolution> all = new ArrayList<>();
+    for (int i = 0; i < most; i++) {
+      all.add(
+          new Convolution(
+              geometry,
+              kernels,
+              forward.get(i % forward.size()),
+              backwardData.get(i % backwardData.size()),
+              backwardWeights.get(i % backwardWeights.size())));
+    }
+    return all;
   }
 }

@@ -17,6 +17,7 @@ class PlanesTest {
   @TestFactory
   Stream<DynamicTest> everyTapOfEveryPositionStandsWhereTheLayoutSays() {
     return ConvolutionProblems.tests(
+        ConvolutionProblems.TABLE,
         geometry -> {
           check(TapGrid.forward(geometry), Planes.Kind.SHIFTED);
           check(TapGrid.forward(geometry), Planes.Kind.COPIES);
