@@ -79,7 +79,7 @@ class NetworkFileTest {
     assertThatThrownBy(() -> NetworkFile.fromBytes(SafeTensorsTest.sample().toBytes()))
         .isInstanceOf(FileFormatException.class)
         .hasMessageContaining("holds tensors but no graph")
-        .hasMessageContaining("read it with SafeTensors");
+        .hasMessageContaining("name the network that these weights belong to");
   }
 
   @Test
