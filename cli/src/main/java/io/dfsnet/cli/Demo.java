@@ -73,6 +73,9 @@ final class Demo {
   DemoReport run(int images) throws IOException, InterruptedException {
     Network original =
         ModelOptions.create(plan.model(), Shortcut.PROJECTION, train.classes(), train.shape());
+    SortedSet<Integer> none = new TreeSet<>();
+    Network unfused = divide(original, none);
+    var search = new SearchRun(searchConfig(), original, train, output);
     say(
         plan.data().replaceFirst(":.*", "")
             + ": "
@@ -88,10 +91,8 @@ final class Demo {
 
     List<Contender> contenders = new ArrayList<>();
     try (Workers workers = global.workers()) {
-      SortedSet<Integer> none = new TreeSet<>();
       contenders.add(train("original", original, none, workers));
-      contenders.add(train("divided, no fusion", divide(original, none), none, workers));
-      var search = new SearchRun(searchConfig(), original, train, output);
+      contenders.add(train("divided, no fusion", unfused, none, workers));
       SortedSet<Integer> searched = search(search, workers);
       SortedSet<Integer> random = otherThan(searched, search.space());
       contenders.add(train("random positions", divide(original, random), random, workers));
