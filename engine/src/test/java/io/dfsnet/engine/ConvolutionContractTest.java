@@ -54,13 +54,25 @@ class ConvolutionContractTest {
   }
 
   @Test
-  void addendMustNotBeTheOutput() {
-    var packed = convolution.pack(weights);
-    var inPlace = new Epilogue(null, output, Activation.NONE);
-    assertThatThrownBy(() -> convolution.forward(input, packed, inPlace, output, one))
+  void resultsNeedArraysOfTheirOwn() {
+    var same = Convolution.of(Conv2dGeometry.parse("ic1 ih3 oc1 kh3 ph1"));
+    float[] a = new float[9];
+    float[] b = new float[9];
+    var packed = same.pack(a);
+    var addsOutput = new Epilogue(null, b, Activation.NONE);
+    refusesSharing("output", () -> same.forward(a, packed, Epilogue.NONE, a, one));
+    refusesSharing("output", () -> same.forward(a, packed, addsOutput, b, one));
+    refusesSharing("gradient of the input", () -> same.backwardData(a, b, a, one));
+    refusesSharing("gradient of the input", () -> same.backwardData(a, b, b, one));
+    refusesSharing("gradient of the weights", () -> same.backwardWeights(a, b, a, one));
+    refusesSharing("gradient of the weights", () -> same.backwardWeights(a, b, b, one));
+  }
+
+  private static void refusesSharing(String what, Runnable call) {
+    assertThatThrownBy(call::run)
         .isInstanceOf(ShapeException.class)
-        .hasMessageContaining("addend must not be the output")
-        .hasMessageContaining(PROBLEM);
+        .hasMessageStartingWith("conv2d: the " + what + " needs an array of its own")
+        .hasMessageContaining("problem n1 g1 ic1");
   }
 
   @Test
