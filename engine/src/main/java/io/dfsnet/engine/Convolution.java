@@ -99,13 +99,14 @@ public final class Convolution {
    * @param input {@code geometry().inShape()}
    * @param weights packed by this convolution, or by one that differs in batch and image size only
    * @param output {@code geometry().outShape()}
-   * @throws ShapeException if an array does not fit the geometry
+   * @throws ShapeException if an array does not fit the geometry, or the result is an operand too
    */
   public void forward(
       float[] input, PackedWeights weights, Epilogue epilogue, float[] output, Workers workers) {
     requireLength("input", input, inShape);
     requireLength("output", output, outShape);
-    requireEpilogue(epilogue, output);
+    requireEpilogue(epilogue);
+    requireApart("output", output, input, epilogue.addend());
     forwardWeights[0] = weights.data(geometry, weightShape, forwardChoice.tile().rows());
     plannedForward().run(input, forwardWeights, epilogue, output, workers);
   }
@@ -117,13 +118,14 @@ public final class Convolution {
    * @param gradOutput {@code geometry().outShape()}
    * @param weights {@code geometry().weightShape()}, not packed
    * @param gradInput {@code geometry().inShape()}
-   * @throws ShapeException if an array does not fit the geometry
+   * @throws ShapeException if an array does not fit the geometry, or the result is an operand too
    */
   public void backwardData(
       float[] gradOutput, float[] weights, float[] gradInput, Workers workers) {
     requireLength("gradient of the output", gradOutput, outShape);
     requireLength("weights", weights, weightShape);
     requireLength("gradient of the input", gradInput, inShape);
+    requireApart("gradient of the input", gradInput, gradOutput, weights);
     if (backwardData == null) {
       backwardData = new ShiftedSum(kernels, backwardDataChoice, SumProblem.backwardData(geometry));
       backwardDataWeights = backwardData.pack(weights);
@@ -139,13 +141,14 @@ public final class Convolution {
    * @param input {@code geometry().inShape()}
    * @param gradOutput {@code geometry().outShape()}
    * @param gradWeights {@code geometry().weightShape()}
-   * @throws ShapeException if an array does not fit the geometry
+   * @throws ShapeException if an array does not fit the geometry, or the result is an operand too
    */
   public void backwardWeights(
       float[] input, float[] gradOutput, float[] gradWeights, Workers workers) {
     requireLength("input", input, inShape);
     requireLength("gradient of the output", gradOutput, outShape);
     requireLength("gradient of the weights", gradWeights, weightShape);
+    requireApart("gradient of the weights", gradWeights, input, gradOutput);
     if (backwardWeights == null) {
       backwardWeights = new OuterProduct(kernels, backwardWeightsChoice, geometry);
     }
@@ -159,16 +162,22 @@ public final class Convolution {
     return forward;
   }
 
-  private void requireEpilogue(Epilogue epilogue, float[] output) {
+  private void requireEpilogue(Epilogue epilogue) {
     if (epilogue.bias() != null) {
       requireLength("bias", epilogue.bias(), biasShape);
     }
     if (epilogue.addend() != null) {
       requireLength("addend", epilogue.addend(), outShape);
-      if (epilogue.addend() == output) {
-        throw new ShapeException(
-            "conv2d", "the addend must not be the output array (problem " + geometry + ")");
-      }
+    }
+  }
+
+  /** A result is written while its operands are still read, some elements of it twice. */
+  private void requireApart(String what, float[] result, float[] operand, float[] other) {
+    if (result == operand || result == other) {
+      throw new ShapeException(
+          "conv2d",
+          "the %s needs an array of its own, found one of the operands (problem %s)"
+              .formatted(what, geometry));
     }
   }
 
@@ -176,16 +185,8 @@ public final class Convolution {
     if (array.length != shape.elements()) {
       throw new ShapeException(
           "conv2d",
-          what
-              + " needs "
-              + shape.elements()
-              + " values for "
-              + shape
-              + ", found "
-              + array.length
-              + " (problem "
-              + geometry
-              + ")");
+          "%s needs %d values for %s, found %d (problem %s)"
+              .formatted(what, shape.elements(), shape, array.length, geometry));
     }
   }
 }

@@ -23,21 +23,10 @@ public final class PackedWeights {
     if (!shape.equals(weightShape) || groups != geometry.groups() || this.rows != rows) {
       throw new ShapeException(
           "conv2d",
-          "weights packed from "
-              + shape
-              + " with "
-              + groups
-              + " groups for tiles of "
-              + this.rows
-              + " do not fit "
-              + weightShape
-              + " with "
-              + geometry.groups()
-              + " groups for tiles of "
-              + rows
-              + "; pack them with this convolution (problem "
-              + geometry
-              + ")");
+          "weights packed from %s with %d groups for tiles of %d do not fit %s with %d groups for"
+                  .formatted(shape, groups, this.rows, weightShape, geometry.groups())
+              + " tiles of %d; pack them with this convolution (problem %s)"
+                  .formatted(rows, geometry));
     }
     return data;
   }

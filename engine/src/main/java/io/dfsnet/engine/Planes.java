@@ -108,7 +108,7 @@ final class Planes {
 
   /**
    * Copies the maps of neighbouring channels into their planes, borders included, for the positions
-   * of {@code rows} rows from row {@code firstRow} on, and {@code margin} zeros behind them.
+   * of {@code rows} rows from row {@code firstRow} on. Writes an overrun behind the last plane.
    */
   void pack(
       float[] source,
@@ -147,10 +147,12 @@ final class Planes {
       float[] planes,
       int planesAt) {
     int width = taps.sourceWidth();
-    int top = steps(-firstSourceRow, taps.strideHeight(), 0, rows);
-    int bottom = steps(taps.sourceHeight() - firstSourceRow, taps.strideHeight(), top, rows);
     int left = steps(-firstSourceColumn, taps.strideWidth(), 0, pitch);
     int right = steps(width - firstSourceColumn, taps.strideWidth(), left, pitch);
+    int top = steps(-firstSourceRow, taps.strideHeight(), 0, rows);
+    int end = steps(taps.sourceHeight() - firstSourceRow, taps.strideHeight(), top, rows);
+    // A plane that lies beside the map altogether has no row inside it either.
+    int bottom = left < right ? end : top;
     int from =
         sourceAt
             + (firstSourceRow + top * taps.strideHeight()) * width

@@ -3,7 +3,6 @@ package io.dfsnet.engine;
 import io.dfsnet.engine.Engine.Simd;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.Set;
 
 /**
  * Decides once whether this JVM runs SIMD kernels. Vector API code that C2 has not compiled boxes
@@ -16,7 +15,6 @@ final class SimdGate {
 
   private static final String VECTOR_MODULE = "jdk.incubator.vector";
   private static final String MANAGEMENT_MODULE = "jdk.management";
-  private static final Set<Integer> WIDTHS = Set.of(0, 128, 256, 512);
 
   /** An instruction takes well below 100 ns even when interpreted, software thousands. */
   private static final long SLOW_FMA_NANOSECONDS = 1000;
@@ -37,49 +35,41 @@ final class SimdGate {
     }
     int preferred = VectorKernels.Preferred.bits();
     if (wanted == null) {
-      return new Simd(Math.min(preferred, 512), "the width that the JVM prefers on this CPU");
+      int widest = Math.min(Integer.highestOneBit(preferred), 512);
+      return new Simd(widest, "the width that the JVM prefers on this CPU");
     }
+    String reason = WIDTH_PROPERTY + "=" + wanted;
     return new Simd(
         wanted,
-        WIDTH_PROPERTY
-            + "="
-            + wanted
-            + (wanted > preferred
-                ? ", wider than the " + preferred + " bits of this CPU: for tests only, very slow"
-                : ""));
+        wanted <= preferred
+            ? reason
+            : reason + ", wider than the CPU's " + preferred + " bits: for tests, very slow");
   }
 
   private static Integer wantedWidth() {
     String text = System.getProperty(WIDTH_PROPERTY);
-    if (text == null) {
-      return null;
-    }
-    try {
-      int width = Integer.parseInt(text);
-      if (WIDTHS.contains(width)) {
-        return width;
-      }
-    } catch (NumberFormatException notANumber) {
-      // Refused below, like any other wrong value.
-    }
-    throw new IllegalArgumentException(
-        WIDTH_PROPERTY + ": '" + text + "' is no vector width; known: 0 (scalar), 128, 256, 512");
+    return switch (text) {
+      case null -> null;
+      case "0", "128", "256", "512" -> Integer.valueOf(text);
+      default ->
+          throw new IllegalArgumentException(
+              "%s: '%s' is no vector width; known: 0 (scalar), 128, 256, 512"
+                  .formatted(WIDTH_PROPERTY, text));
+    };
   }
 
   /** Why SIMD kernels cannot run well here and how to mend it, or null if they can. */
   private static String refusal() {
     var vectorModule = ModuleLayer.boot().findModule(VECTOR_MODULE);
     if (vectorModule.isEmpty() || !SimdGate.class.getModule().canRead(vectorModule.get())) {
-      return "the module "
-          + VECTOR_MODULE
-          + " is not there; start java with --add-modules "
-          + VECTOR_MODULE;
+      return "module %s is not there; start java with --add-modules %<s".formatted(VECTOR_MODULE);
     }
-    if (!System.getProperty("java.vm.name", "").contains("HotSpot")
-        && !System.getProperty("java.vm.name", "").contains("OpenJDK")) {
-      return "the JVM '"
-          + System.getProperty("java.vm.name")
-          + "' is not HotSpot; run on an OpenJDK build";
+    String vm = System.getProperty("java.vm.name", "");
+    if (!vm.contains("HotSpot") && !vm.contains("OpenJDK")) {
+      return "the JVM '" + vm + "' is not HotSpot; run on an OpenJDK build";
+    }
+    if (System.getProperty("java.vm.version", "").contains("jvmci")) {
+      return "a JVMCI compiler may stand in for C2; run on a plain OpenJDK build";
     }
     String compiler = missingCompiler();
     if (compiler != null) {

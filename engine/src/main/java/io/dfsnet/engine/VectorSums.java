@@ -1,6 +1,5 @@
 package io.dfsnet.engine;
 
-import static io.dfsnet.engine.VectorKernels.LENGTH;
 import static io.dfsnet.engine.VectorKernels.SPECIES;
 import static io.dfsnet.engine.VectorKernels.broadcast;
 import static io.dfsnet.engine.VectorKernels.load;
@@ -33,39 +32,6 @@ final class VectorSums {
         : List.of(new M4V3(), new M2V6(), new M1V8());
   }
 
-  static long multiplyAdd(int rounds) {
-    var factor = broadcast(0.999f);
-    var one = broadcast(1);
-    var a = broadcast(rounds);
-    var b = a;
-    var c = a;
-    var d = a;
-    var e = a;
-    var f = a;
-    var g = a;
-    var h = a;
-    var i = a;
-    var j = a;
-    var k = a;
-    var l = a;
-    for (int round = 0; round < rounds; round++) {
-      a = a.fma(factor, one);
-      b = b.fma(factor, one);
-      c = c.fma(factor, one);
-      d = d.fma(factor, one);
-      e = e.fma(factor, one);
-      f = f.fma(factor, one);
-      g = g.fma(factor, one);
-      h = h.fma(factor, one);
-      i = i.fma(factor, one);
-      j = j.fma(factor, one);
-      k = k.fma(factor, one);
-      l = l.fma(factor, one);
-    }
-    var total = a.add(b).add(c).add(d).add(e).add(f).add(g).add(h).add(i).add(j).add(k).add(l);
-    return Float.isNaN(total.lane(0)) ? 0 : 12L * LENGTH * rounds;
-  }
-
   private abstract static class Tile implements SumKernel {
     private final int rows;
     private final int vectors;
@@ -86,7 +52,7 @@ final class VectorSums {
     }
   }
 
-  /** x */
+  /** 16 sums, 2 runs and a weight: for 32 registers. */
   private static final class M8V2 extends Tile {
     M8V2() {
       super(8, 2);
@@ -185,7 +151,7 @@ final class VectorSums {
     }
   }
 
-  /** x */
+  /** 12 sums, 3 runs and a weight: all 16 registers. */
   private static final class M4V3 extends Tile {
     M4V3() {
       super(4, 3);
@@ -268,7 +234,7 @@ final class VectorSums {
     }
   }
 
-  /** x */
+  /** 12 sums, 2 weights and a run. Every run is loaded for two products only. */
   private static final class M2V6 extends Tile {
     M2V6() {
       super(2, 6);
@@ -360,7 +326,7 @@ final class VectorSums {
     }
   }
 
-  /** x */
+  /** 8 sums, for depthwise convolutions: every product has to load its run. */
   private static final class M1V8 extends Tile {
     M1V8() {
       super(1, 8);

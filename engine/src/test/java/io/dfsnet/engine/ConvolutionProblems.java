@@ -64,6 +64,8 @@ final class ConvolutionProblems {
     TABLE.put("dilation_2", "n2 ic3 ih12 oc6 kh3 ph2 dh2");
     TABLE.put("dilation_2_stride_2", "n2 ic3 ih13 oc6 kh3 sh2 ph2 dh2");
     TABLE.put("dilation_3_stride_2", "n2 ic3 ih13 iw16 oc6 kh3 sh2 ph3 dh3");
+    TABLE.put("taps_beside_a_narrow_map", "n2 ic2 ih4 iw1 oc3 kh1 kw3 pw3 dh1 dw3");
+    TABLE.put("taps_beyond_a_wider_map", "n2 ic2 ih5 iw3 oc3 kh3 ph7 dh7");
     TABLE.put("dilation_asymmetric", "n1 ic2 ih11 iw15 oc3 kh3 kw2 dh2 dw5 ph1 pw2");
     TABLE.put("many_images_of_small_maps", "n19 ic3 ih4 oc5 kh3 ph1");
   }
