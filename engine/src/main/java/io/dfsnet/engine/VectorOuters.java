@@ -66,6 +66,7 @@ final class VectorOuters {
     }
   }
 
+  /** 24 sums, 4 gradients and a plane: for 32 registers. */
   private static final class M4K6 extends Tile {
     M4K6() {
       super(4, 6);
@@ -177,6 +178,7 @@ final class VectorOuters {
     }
   }
 
+  /** 12 sums, 3 planes and a gradient: all 16 registers. */
   private static final class M4K3 extends Tile {
     M4K3() {
       super(4, 3);
@@ -246,6 +248,7 @@ final class VectorOuters {
     }
   }
 
+  /** 12 sums, 2 gradients and a plane. */
   private static final class M2K6 extends Tile {
     M2K6() {
       super(2, 6);
@@ -317,6 +320,7 @@ final class VectorOuters {
     }
   }
 
+  /** 9 sums, a whole 3x3 kernel of a depthwise convolution. */
   private static final class M1K9 extends Tile {
     M1K9() {
       super(1, 9);

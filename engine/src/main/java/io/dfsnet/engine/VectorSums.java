@@ -95,7 +95,7 @@ final class VectorSums {
         int offset = offsets[k];
         var x0 = load(planes, start0 + offset);
         var x1 = load(planes, start1 + offset);
-        var w0 = broadcast(weights[w + 0]);
+        var w0 = broadcast(weights[w]);
         sum00 = w0.fma(x0, sum00);
         sum01 = w0.fma(x1, sum01);
         var w1 = broadcast(weights[w + 1]);
@@ -193,7 +193,7 @@ final class VectorSums {
         var x0 = load(planes, start0 + offset);
         var x1 = load(planes, start1 + offset);
         var x2 = load(planes, start2 + offset);
-        var w0 = broadcast(weights[w + 0]);
+        var w0 = broadcast(weights[w]);
         sum00 = w0.fma(x0, sum00);
         sum01 = w0.fma(x1, sum01);
         sum02 = w0.fma(x2, sum02);
@@ -286,7 +286,7 @@ final class VectorSums {
         var x3 = load(planes, start3 + offset);
         var x4 = load(planes, start4 + offset);
         var x5 = load(planes, start5 + offset);
-        var w0 = broadcast(weights[w + 0]);
+        var w0 = broadcast(weights[w]);
         sum00 = w0.fma(x0, sum00);
         sum01 = w0.fma(x1, sum01);
         sum02 = w0.fma(x2, sum02);
@@ -380,7 +380,7 @@ final class VectorSums {
         var x5 = load(planes, start5 + offset);
         var x6 = load(planes, start6 + offset);
         var x7 = load(planes, start7 + offset);
-        var w0 = broadcast(weights[w + 0]);
+        var w0 = broadcast(weights[w]);
         sum00 = w0.fma(x0, sum00);
         sum01 = w0.fma(x1, sum01);
         sum02 = w0.fma(x2, sum02);
