@@ -77,7 +77,7 @@ final class Demo {
     Network unfused = divide(original, none);
     var search = new SearchRun(searchConfig(), original, train, output);
     say(
-        plan.data().replaceFirst(":.*", "")
+        plan.dataName()
             + ": "
             + train.size()
             + " training and "

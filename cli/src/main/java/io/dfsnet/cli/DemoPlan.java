@@ -87,6 +87,11 @@ record DemoPlan(
         recipe);
   }
 
+  /** What the data set is called, without where it is or how large. */
+  String dataName() {
+    return data.replaceFirst(":.*", "");
+  }
+
   /** This plan with everything that is not null. */
   DemoPlan with(String newModel, Integer newGroups, Integer newFusions, Integer epochs) {
     return new DemoPlan(

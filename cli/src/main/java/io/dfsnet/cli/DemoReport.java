@@ -4,7 +4,6 @@ import io.dfsnet.dividefuse.Topology;
 import io.dfsnet.nn.json.Json;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.SortedSet;
 
 /**
@@ -54,7 +53,7 @@ record DemoReport(DemoPlan plan, Topology topology, int images, List<Row> rows, 
   String toText() {
     var table =
         new TextTable(
-            plan.model() + " on " + dataName(),
+            plan.model() + " on " + plan.dataName(),
             "nodes",
             "fused",
             "accuracy",
@@ -80,7 +79,7 @@ record DemoReport(DemoPlan plan, Topology topology, int images, List<Row> rows, 
         + "Each network ran "
         + images
         + " images on its node processes ("
-        + topology.name().toLowerCase(Locale.ROOT)
+        + Units.lower(topology)
         + " topology): distributed and local logits were the same bits."
         + System.lineSeparator()
         + Units.format("Took %d s.", took.toSeconds());
@@ -91,7 +90,7 @@ record DemoReport(DemoPlan plan, Topology topology, int images, List<Row> rows, 
         .put("data", plan.data())
         .put("model", plan.model())
         .put("groups", plan.groups())
-        .put("topology", topology.name().toLowerCase(Locale.ROOT))
+        .put("topology", Units.lower(topology))
         .put("seed", plan.recipe().seed())
         .put("trainImages", plan.train())
         .put("testImages", plan.test())
@@ -102,9 +101,5 @@ record DemoReport(DemoPlan plan, Topology topology, int images, List<Row> rows, 
         .put("seconds", took.toMillis() / 1e3)
         .put("rows", Json.array(rows.stream().map(Row::toJson).toList()))
         .build();
-  }
-
-  private String dataName() {
-    return plan.data().replaceFirst(":.*", "");
   }
 }
