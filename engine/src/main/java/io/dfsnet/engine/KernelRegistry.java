@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /**
  * Every kernel that a convolution can take, and the exact condition under which it is taken. A name
@@ -34,11 +35,11 @@ import java.util.Locale;
  */
 final class KernelRegistry {
   /**
-   * A kernel for a pass.
+   * A kernel for a pass, and how to plan that pass with it.
    *
-   * @param tile the widest tile
+   * @param plan makes the planned pass, with scratch memory of its own
    */
-  record Choice<K extends TileKernel>(String name, Kind planes, K tile) {}
+  record Choice<P>(String name, Supplier<P> plan) {}
 
   private final Kernels kernels;
 
@@ -47,28 +48,56 @@ final class KernelRegistry {
   }
 
   /** The kernels that can run the forward pass of a geometry, the one that is taken first. */
-  List<Choice<SumKernel>> forward(Conv2dGeometry geometry) {
+  List<Choice<SumPass>> forward(Conv2dGeometry geometry) {
     var taps = TapGrid.forward(geometry);
     boolean direct = taps.isIdentity() && taps.positions() >= lanes(taps);
     var kinds = kinds(direct, lanes(taps), taps.columns());
-    return choices("forward", kinds, kernels.sums(), geometry.outChannelsPerGroup());
+    return sums("forward", kinds, SumProblem.forward(geometry));
   }
 
   /** The kernels that can run backward to data, the one that is taken first. */
-  List<Choice<SumKernel>> backwardData(Conv2dGeometry geometry) {
+  List<Choice<SumPass>> backwardData(Conv2dGeometry geometry) {
     var input = InputPhases.of(geometry);
     var taps = input.taps();
     boolean direct = input.isWhole() && taps.isIdentity() && taps.positions() >= lanes(taps);
     var kinds = kinds(direct, lanes(taps), input.columns());
-    return choices("backward_data", kinds, kernels.sums(), geometry.inChannelsPerGroup());
+    return sums("backward_data", kinds, SumProblem.backwardData(geometry));
   }
 
   /** The kernels that can run backward to weights, the one that is taken first. */
-  List<Choice<OuterKernel>> backwardWeights(Conv2dGeometry geometry) {
+  List<Choice<OuterPass>> backwardWeights(Conv2dGeometry geometry) {
     var taps = TapGrid.forward(geometry);
     boolean direct = taps.isIdentity() && taps.positions() % lanes(taps) == 0;
-    var kinds = kinds(direct, lanes(taps), taps.columns());
-    return choices("backward_weights", kinds, kernels.outers(), geometry.outChannelsPerGroup());
+    List<Choice<OuterPass>> choices = new ArrayList<>();
+    for (var kind : kinds(direct, lanes(taps), taps.columns())) {
+      for (var tile : kernels.outers()) {
+        if (tile.rows() <= geometry.outChannelsPerGroup()) {
+          choices.add(
+              new Choice<>(
+                  name("backward_weights", kind, tile),
+                  () -> new OuterProduct(kernels, kind, tile, geometry)));
+        }
+      }
+    }
+    return choices;
+  }
+
+  private List<Choice<SumPass>> sums(String pass, List<Kind> kinds, SumProblem problem) {
+    List<Choice<SumPass>> choices = new ArrayList<>();
+    for (var kind : kinds) {
+      for (var tile : kernels.sums()) {
+        if (tile.rows() <= problem.channels()) {
+          choices.add(
+              new Choice<>(
+                  name(pass, kind, tile), () -> new ShiftedSum(kernels, kind, tile, problem)));
+        }
+      }
+    }
+    return choices;
+  }
+
+  private static String name(String pass, Kind kind, TileKernel tile) {
+    return "f32_conv_" + pass + "_" + kind.name().toLowerCase(Locale.ROOT) + "_" + tile.name();
   }
 
   private static List<Kind> kinds(boolean direct, int lanes, int... columns) {
@@ -85,20 +114,5 @@ final class KernelRegistry {
 
   private int lanes(TapGrid taps) {
     return kernels.lanes(taps.positions());
-  }
-
-  private static <K extends TileKernel> List<Choice<K>> choices(
-      String pass, List<Kind> kinds, List<K> tiles, int channels) {
-    List<Choice<K>> choices = new ArrayList<>();
-    for (var kind : kinds) {
-      for (var tile : tiles) {
-        if (tile.rows() <= channels) {
-          String planes = kind.name().toLowerCase(Locale.ROOT);
-          String name = "f32_conv_" + pass + "_" + planes + "_" + tile.name();
-          choices.add(new Choice<>(name, kind, tile));
-        }
-      }
-    }
-    return choices;
   }
 }

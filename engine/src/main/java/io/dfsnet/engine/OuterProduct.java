@@ -1,6 +1,5 @@
 package io.dfsnet.engine;
 
-import io.dfsnet.engine.KernelRegistry.Choice;
 import io.dfsnet.engine.Planes.Kind;
 import io.dfsnet.engine.Positions.Place;
 import io.dfsnet.engine.Positions.Tail;
@@ -19,7 +18,7 @@ import java.util.List;
  *
  * <p>Owns its scratch memory, one piece per thread; one call at a time.
  */
-final class OuterProduct {
+final class OuterProduct implements OuterPass {
   private static final int MOST_CHUNKS = 4;
 
   /** Below this many positions a chunk of its own costs more than it brings. */
@@ -66,16 +65,16 @@ final class OuterProduct {
   private float[] gradient;
   private int tileRanges;
 
-  OuterProduct(Kernels kernels, Choice<OuterKernel> choice, Conv2dGeometry geometry) {
+  OuterProduct(Kernels kernels, Kind kind, OuterKernel widest, Conv2dGeometry geometry) {
     this.kernels = kernels;
     this.geometry = geometry;
     this.taps = TapGrid.forward(geometry);
     this.lanes = kernels.lanes(taps.positions());
     this.chunks = chunks();
     this.cut = cut();
-    this.planes = new Planes(kernels, choice.planes(), taps, cut.rowsPerBand());
-    this.tiles = Tile.split(geometry.outChannelsPerGroup(), kernels.outers(), choice.tile());
-    this.channelsPerPack = channelsPerPack(choice.tile().taps());
+    this.planes = new Planes(kernels, kind, taps, cut.rowsPerBand());
+    this.tiles = Tile.split(geometry.outChannelsPerGroup(), kernels.outers(), widest);
+    this.channelsPerPack = channelsPerPack(widest.taps());
     int channels = isDirect() ? geometry.inChannels() : channelsPerPack;
     this.imagePlanes = channels * planes.channelSize();
     this.offsets = offsets();
@@ -163,7 +162,8 @@ final class OuterProduct {
     return all;
   }
 
-  void run(float[] input, float[] gradient, float[] weightGradient, Workers workers) {
+  @Override
+  public void run(float[] input, float[] gradient, float[] weightGradient, Workers workers) {
     this.input = input;
     this.gradient = gradient;
     if (sums == null) {

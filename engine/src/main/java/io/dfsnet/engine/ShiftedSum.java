@@ -1,6 +1,5 @@
 package io.dfsnet.engine;
 
-import io.dfsnet.engine.KernelRegistry.Choice;
 import io.dfsnet.engine.Planes.Kind;
 import io.dfsnet.engine.Positions.Place;
 import io.dfsnet.engine.Positions.Tail;
@@ -16,7 +15,7 @@ import java.util.List;
  *
  * <p>Owns its scratch memory, one piece per thread; one call at a time.
  */
-final class ShiftedSum {
+final class ShiftedSum implements SumPass {
   /** 192 KiB: the planes of several images stay in a second-level cache. */
   private static final int BLOCK_FLOATS = 48 * 1024;
 
@@ -36,6 +35,7 @@ final class ShiftedSum {
   private final Planes planes;
   private final int imagePlanes;
   private final List<Tile<SumKernel>> tiles;
+  private final String weightOrder;
   private final boolean inPlace;
   private final List<PlannedPart> parts;
   private final UnitQueue<Scratch> units =
@@ -49,17 +49,18 @@ final class ShiftedSum {
   private int groupRanges;
   private int tileRanges;
 
-  ShiftedSum(Kernels kernels, Choice<SumKernel> choice, SumProblem problem) {
+  ShiftedSum(Kernels kernels, Kind kind, SumKernel widest, SumProblem problem) {
     this.kernels = kernels;
     this.problem = problem;
     var taps = problem.taps();
     this.lanes = kernels.lanes(taps.positions());
-    this.cut = cut(choice.planes());
-    this.planes = new Planes(kernels, choice.planes(), taps, cut.rowsPerBand());
+    this.cut = cut(kind);
+    this.planes = new Planes(kernels, kind, taps, cut.rowsPerBand());
     int channels =
         isDirect() ? problem.groups() * problem.sourceChannels() : problem.sourceChannels();
     this.imagePlanes = channels * planes.channelSize();
-    this.tiles = Tile.split(problem.channels(), kernels.sums(), choice.tile());
+    this.tiles = Tile.split(problem.channels(), kernels.sums(), widest);
+    this.weightOrder = "tiles of " + tiles.getFirst().kernel().rows();
     this.inPlace = isInPlace();
     this.parts = problem.parts().stream().map(PlannedPart::new).toList();
   }
@@ -84,8 +85,14 @@ final class ShiftedSum {
     return problem.isWhole() && sameRows && problem.taps().positions() >= lanes;
   }
 
-  /** The weights in the order of the tiles, {@code [group][tile][k][tile row]}, for every part. */
-  float[][] pack(float[] weights) {
+  /** {@code [group][tile][k][tile row]}, for every part. */
+  @Override
+  public String weightOrder() {
+    return weightOrder;
+  }
+
+  @Override
+  public float[][] pack(float[] weights) {
     float[][] packed = new float[parts.size()][];
     for (int i = 0; i < packed.length; i++) {
       packed[i] = new float[problem.groups() * problem.channels() * parts.get(i).offsets.length];
@@ -94,8 +101,8 @@ final class ShiftedSum {
     return packed;
   }
 
-  /** As {@link #pack(float[])}, into arrays that it returned before. */
-  void pack(float[] weights, float[][] packed) {
+  @Override
+  public void pack(float[] weights, float[][] packed) {
     int groupSize = weights.length / problem.groups();
     for (int i = 0; i < packed.length; i++) {
       int to = 0;
@@ -125,7 +132,9 @@ final class ShiftedSum {
     return to;
   }
 
-  void run(float[] source, float[][] weights, Epilogue epilogue, float[] result, Workers workers) {
+  @Override
+  public void run(
+      float[] source, float[][] weights, Epilogue epilogue, float[] result, Workers workers) {
     this.source = source;
     this.weights = weights;
     this.epilogue = epilogue;
