@@ -80,6 +80,13 @@ final class Compiler {
         Shape shape = network.shape(node).prepend(batch);
         add(chain, "concat", Channels.concat(inputs, shape, output));
       }
+      case Op.ChannelSlice slice -> {
+        Shape shape = inputShape(node).prepend(batch);
+        add(
+            chain,
+            "channel slice",
+            () -> Channels.slice(shape, inputs.getFirst(), slice.first(), output, workers));
+      }
       case Op.ChannelShuffle shuffle -> {
         Shape shape = inputShape(node).prepend(batch);
         add(
