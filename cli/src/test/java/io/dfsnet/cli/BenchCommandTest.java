@@ -3,6 +3,7 @@ package io.dfsnet.cli;
 import static io.dfsnet.cli.Call.dfs;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dfsnet.cli.bench.Pass;
 import io.dfsnet.cli.bench.Suite;
 import io.dfsnet.cli.bench.Suites;
 import io.dfsnet.engine.Conv2dGeometry;
@@ -47,23 +48,15 @@ class BenchCommandTest {
   }
 
   @Test
-  void passesCanBeChosen() {
-    Json.Object row =
-        rows(bench("--problem", SMALL, "--pass", "backward", "--json").json()).getFirst();
-    var convolution = Convolution.of(Conv2dGeometry.parse(SMALL));
-    assertThat(row.text("problem")).isEqualTo("backward " + SMALL);
-    assertThat(row.text("kernel"))
-        .contains(convolution.backwardDataKernel(), convolution.backwardWeightsKernel());
-  }
-
-  @Test
-  void suitesAreMeasuredRowByRow() {
-    Json.Object report = bench("--suite", "depthwise", "--json").json();
+  void suitesAreMeasuredRowByRowInThePassAskedFor() {
+    Json.Object report = bench("--suite", "depthwise", "--pass", "backward-data", "--json").json();
     assertThat(report.text("suite")).isEqualTo("depthwise");
+    Suite suite = Suites.read("depthwise").withPass(Pass.BACKWARD_DATA);
     assertThat(rows(report))
         .extracting(row -> row.text("problem"))
-        .isEqualTo(
-            Suites.read("depthwise").rows().stream().map(row -> row.problem().toString()).toList());
+        .isEqualTo(suite.rows().stream().map(row -> row.problem().toString()).toList());
+    assertThat(rows(report))
+        .allMatch(row -> row.text("kernel").startsWith("f32_conv_backward_data_"));
   }
 
   @Test
@@ -83,26 +76,24 @@ class BenchCommandTest {
   }
 
   @Test
-  void textHasATable() {
-    Call problem = bench("--problem", SMALL, "--threads", 1).succeeds();
-    assertThat(problem.out())
+  void problemsAreATable() {
+    Call call = bench("--problem", SMALL, "--threads", 1, "--progress", "lines").succeeds();
+    assertThat(call.out())
         .startsWith("1 thread, FMA peak ")
         .contains("problem", "kernel", "median", "of peak", SMALL, " us", " %", " B")
         .doesNotContain("times", "share of time");
-    assertThat(problem.err()).isEmpty();
-    Call network = bench("--net", "resnet8-w2", "--image", "3x8x8").succeeds();
-    Network model = Models.create("resnet8-w2", 10, 3, 8, 8, Shortcut.PROJECTION);
-    assertThat(network.out()).contains(model.toString(), "share of time", "all of them in a row: ");
-    for (Suite.Row row : Suite.of(model, 1).rows()) {
-      assertThat(network.out()).contains(row.problem().toString());
-    }
+    assertThat(call.err()).isEmpty();
   }
 
   @Test
-  void progressIsABarOrNothing() {
-    assertThat(bench("--problem", SMALL, "--progress", "bar").succeeds().err())
-        .contains("measuring");
-    assertThat(bench("--problem", SMALL, "--progress", "lines").succeeds().err()).isEmpty();
+  void networksAreTwoTables() {
+    Call call = bench("--net", "resnet8-w2", "--image", "3x8x8", "--progress", "bar").succeeds();
+    Network network = Models.create("resnet8-w2", 10, 3, 8, 8, Shortcut.PROJECTION);
+    assertThat(call.out()).contains(network.toString(), "share of time", "all of them in a row: ");
+    for (Suite.Row row : Suite.of(network, 1).rows()) {
+      assertThat(call.out()).contains(row.problem().toString());
+    }
+    assertThat(call.err()).contains("measuring");
   }
 
   @Test
