@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dfsnet.cli.bench.Workload;
+import io.dfsnet.cli.bench.WrongResultException;
 import io.dfsnet.engine.Workers;
 import io.dfsnet.nn.json.Json;
 import java.time.Duration;
@@ -77,12 +78,13 @@ class MeasurementTest {
           @Override
           public void check() {
             runsAtCheck.set(runs.get());
-            throw new IllegalArgumentException("wrong");
+            throw new WrongResultException("wrong");
           }
         };
     try (var workers = new Workers(1)) {
       Allocation allocation = Allocation.of(workers);
-      assertThatThrownBy(() -> Measurement.of(wrong, BUDGET, allocation)).hasMessage("wrong");
+      assertThatThrownBy(() -> Measurement.of(wrong, BUDGET, allocation))
+          .isInstanceOf(WrongResultException.class);
     }
     assertThat(runs.get()).isPositive().isEqualTo(runsAtCheck.get());
   }

@@ -4,7 +4,7 @@ package io.dfsnet.cli.bench;
 public final class WrongResultException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  WrongResultException(String message) {
+  public WrongResultException(String message) {
     super(message);
   }
 }
