@@ -83,7 +83,7 @@ class BenchCommandTest {
     Call call = bench("--problem", SMALL, "--threads", 1, "--progress", "lines").succeeds();
     assertThat(call.out())
         .startsWith("1 thread, FMA peak ")
-        .contains("problem", "kernel", "median", "of peak", SMALL, " us", " %", " B")
+        .contains("problem", "kernel", "median", "of peak", SMALL, " us", " %")
         .doesNotContain("times", "share of time");
     assertThat(call.err()).isEmpty();
   }
