@@ -5,7 +5,6 @@ import static io.dfsnet.engine.VectorKernels.SPECIES;
 import static io.dfsnet.engine.VectorKernels.load;
 
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 
@@ -44,7 +43,7 @@ final class VectorTurn {
    */
   static void turn(
       float[] sums,
-      float[] scratch,
+      float[] square,
       int positions,
       float[] result,
       int resultAt,
@@ -55,8 +54,13 @@ final class VectorTurn {
     for (; p < positions && positions >= LENGTH; p += LENGTH) {
       // The last square repeats positions of the one before it.
       int at = Math.min(p, positions - LENGTH);
-      turnCoarsely(sums, at * LENGTH, scratch);
-      turnFinely(scratch, result, resultAt + at, mapSize, epilogue, channel);
+      turnCoarsely(sums, at * LENGTH, square);
+      if (epilogue.isNone()) {
+        turnFinely(square, result, resultAt + at, mapSize);
+      } else {
+        turnFinely(square, square, 0, LENGTH);
+        finish(square, result, resultAt + at, mapSize, epilogue, channel);
+      }
     }
     for (int lane = 0; p < positions && lane < LENGTH; lane++) {
       int to = resultAt + lane * mapSize;
@@ -68,7 +72,7 @@ final class VectorTurn {
   }
 
   /** The steps of 8 and 4, as far as there are so many lanes. */
-  private static void turnCoarsely(float[] sums, int at, float[] scratch) {
+  private static void turnCoarsely(float[] sums, int at, float[] square) {
     if (LENGTH == 16) {
       for (int i = 0; i < 4 * LENGTH; i += LENGTH) {
         var a = load(sums, at + i);
@@ -79,75 +83,60 @@ final class VectorTurn {
         var bd = b.blend(d.rearrange(SWAP_8), MASK_8);
         var ca = a.rearrange(SWAP_8).blend(c, MASK_8);
         var db = b.rearrange(SWAP_8).blend(d, MASK_8);
-        ac.blend(bd.rearrange(SWAP_4), MASK_4).intoArray(scratch, i);
-        ac.rearrange(SWAP_4).blend(bd, MASK_4).intoArray(scratch, i + 4 * LENGTH);
-        ca.blend(db.rearrange(SWAP_4), MASK_4).intoArray(scratch, i + 8 * LENGTH);
-        ca.rearrange(SWAP_4).blend(db, MASK_4).intoArray(scratch, i + 12 * LENGTH);
+        ac.blend(bd.rearrange(SWAP_4), MASK_4).intoArray(square, i);
+        ac.rearrange(SWAP_4).blend(bd, MASK_4).intoArray(square, i + 4 * LENGTH);
+        ca.blend(db.rearrange(SWAP_4), MASK_4).intoArray(square, i + 8 * LENGTH);
+        ca.rearrange(SWAP_4).blend(db, MASK_4).intoArray(square, i + 12 * LENGTH);
       }
     } else if (LENGTH == 8) {
       for (int i = 0; i < 4 * LENGTH; i += LENGTH) {
         var a = load(sums, at + i);
         var b = load(sums, at + i + 4 * LENGTH);
-        a.blend(b.rearrange(SWAP_4), MASK_4).intoArray(scratch, i);
-        a.rearrange(SWAP_4).blend(b, MASK_4).intoArray(scratch, i + 4 * LENGTH);
+        a.blend(b.rearrange(SWAP_4), MASK_4).intoArray(square, i);
+        a.rearrange(SWAP_4).blend(b, MASK_4).intoArray(square, i + 4 * LENGTH);
       }
     } else {
-      System.arraycopy(sums, at, scratch, 0, LENGTH * LENGTH);
+      System.arraycopy(sums, at, square, 0, LENGTH * LENGTH);
     }
   }
 
-  /** The steps of 2 and 1. */
-  private static void turnFinely(
-      float[] scratch, float[] result, int resultAt, int mapSize, Epilogue epilogue, int channel) {
-    float floor = VectorKernels.floor(epilogue);
-    float ceiling = VectorKernels.ceiling(epilogue);
-    float[] addend = epilogue.addend();
-    for (int m = 0; m < LENGTH; m += 4) {
-      int i = m * LENGTH;
-      var a = load(scratch, i);
-      var b = load(scratch, i + LENGTH);
-      var c = load(scratch, i + 2 * LENGTH);
-      var d = load(scratch, i + 3 * LENGTH);
+  /** The steps of 2 and 1, from {@code square} to rows that lie {@code pitch} apart. */
+  private static void turnFinely(float[] square, float[] to, int toAt, int pitch) {
+    int at = toAt;
+    for (int i = 0; i < LENGTH * LENGTH; i += 4 * LENGTH) {
+      var a = load(square, i);
+      var b = load(square, i + LENGTH);
+      var c = load(square, i + 2 * LENGTH);
+      var d = load(square, i + 3 * LENGTH);
       var ac = a.blend(c.rearrange(SWAP_2), MASK_2);
       var bd = b.blend(d.rearrange(SWAP_2), MASK_2);
       var ca = a.rearrange(SWAP_2).blend(c, MASK_2);
       var db = b.rearrange(SWAP_2).blend(d, MASK_2);
-      a = ac.blend(bd.rearrange(SWAP_1), MASK_1);
-      b = ac.rearrange(SWAP_1).blend(bd, MASK_1);
-      c = ca.blend(db.rearrange(SWAP_1), MASK_1);
-      d = ca.rearrange(SWAP_1).blend(db, MASK_1);
-      int to = resultAt + m * mapSize;
-      if (epilogue.isNone()) {
-        a.intoArray(result, to);
-        b.intoArray(result, to + mapSize);
-        c.intoArray(result, to + 2 * mapSize);
-        d.intoArray(result, to + 3 * mapSize);
-      } else {
-        float[] bias = epilogue.bias();
-        int o = channel + m;
-        finished(a, bias, o, addend, to, floor, ceiling).intoArray(result, to);
-        to += mapSize;
-        finished(b, bias, o + 1, addend, to, floor, ceiling).intoArray(result, to);
-        to += mapSize;
-        finished(c, bias, o + 2, addend, to, floor, ceiling).intoArray(result, to);
-        to += mapSize;
-        finished(d, bias, o + 3, addend, to, floor, ceiling).intoArray(result, to);
-      }
+      ac.blend(bd.rearrange(SWAP_1), MASK_1).intoArray(to, at);
+      ac.rearrange(SWAP_1).blend(bd, MASK_1).intoArray(to, at + pitch);
+      ca.blend(db.rearrange(SWAP_1), MASK_1).intoArray(to, at + 2 * pitch);
+      ca.rearrange(SWAP_1).blend(db, MASK_1).intoArray(to, at + 3 * pitch);
+      at += 4 * pitch;
     }
   }
 
-  private static FloatVector finished(
-      FloatVector sum,
-      float[] bias,
-      int channel,
-      float[] addend,
-      int addendAt,
-      float floor,
-      float ceiling) {
-    // -0 is the one bias that changes no value.
-    var biased = sum.add(bias == null ? -0f : bias[channel]);
-    var total = addend == null ? biased : biased.add(load(addend, addendAt));
-    return VectorKernels.clamp(total, floor, ceiling);
+  /**
+   * Finishes the rows of a square. Apart from the turning: C2 makes objects of vectors in methods
+   * that become too large.
+   */
+  private static void finish(
+      float[] square, float[] result, int resultAt, int mapSize, Epilogue epilogue, int channel) {
+    float[] bias = epilogue.bias();
+    float[] addend = epilogue.addend();
+    float floor = VectorKernels.floor(epilogue);
+    float ceiling = VectorKernels.ceiling(epilogue);
+    int to = resultAt;
+    for (int m = 0; m < LENGTH; m++, to += mapSize) {
+      // -0 is the one bias that changes no value.
+      var biased = load(square, m * LENGTH).add(bias == null ? -0f : bias[channel + m]);
+      var total = addend == null ? biased : biased.add(load(addend, to));
+      VectorKernels.clamp(total, floor, ceiling).intoArray(result, to);
+    }
   }
 
   /** The lanes whose number has the bit {@code step}. */
