@@ -108,11 +108,16 @@ public final class Channels {
    */
   public static void slice(
       Shape shape, float[] input, int firstChannel, float[] output, Workers workers) {
+    slice(shape, input, firstChannel, output).run(workers);
+  }
+
+  /** {@link #slice(Shape, float[], int, float[], Workers)} of these arrays, for many runs. */
+  public static Work slice(Shape shape, float[] input, int firstChannel, float[] output) {
     Require.shape("slice", "input", input, shape);
     int offset = requireSlice(shape, firstChannel, output);
     int images = shape.size(0);
     int part = output.length / images;
-    copyParts(images, part, input, offset, input.length / images, output, 0, part, workers);
+    return parts(images, part, input, offset, input.length / images, output, 0, part);
   }
 
   /**
@@ -128,12 +133,12 @@ public final class Channels {
     int images = shape.size(0);
     int part = gradOutput.length / images;
     Arrays.fill(gradInput, 0f);
-    copyParts(
-        images, part, gradOutput, 0, part, gradInput, offset, gradInput.length / images, workers);
+    int whole = gradInput.length / images;
+    parts(images, part, gradOutput, 0, part, gradInput, offset, whole).run(workers);
   }
 
   /** Copies {@code part} elements of every image, whose images stand their strides apart. */
-  private static void copyParts(
+  private static Work parts(
       int images,
       int part,
       float[] from,
@@ -141,9 +146,8 @@ public final class Channels {
       int fromStride,
       float[] to,
       int toOffset,
-      int toStride,
-      Workers workers) {
-    workers.forEach(
+      int toStride) {
+    return new Work(
         images,
         image ->
             System.arraycopy(

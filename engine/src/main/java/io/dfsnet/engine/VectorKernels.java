@@ -196,14 +196,24 @@ final class VectorKernels implements Kernels {
     float floor = floor(epilogue);
     float ceiling = ceiling(epilogue);
     float[] addend = epilogue.addend();
-    // The last vector repeats values of the one before it, so it is read before that is written.
-    int last = count - LENGTH;
-    var end = finished(sums, sumsAt + last, bias, addend, resultAt + last, floor, ceiling);
-    for (int i = 0; i < last; i += LENGTH) {
+    int whole = count / LENGTH * LENGTH;
+    for (int i = 0; i < whole; i += LENGTH) {
       finished(sums, sumsAt + i, bias, addend, resultAt + i, floor, ceiling)
           .intoArray(result, resultAt + i);
     }
-    end.intoArray(result, resultAt + last);
+    if (whole == count) {
+      return;
+    }
+    if (sums == result) {
+      int rest = count - whole;
+      ScalarKernels.finishEach(
+          sums, sumsAt + whole, result, resultAt + whole, rest, epilogue, channel);
+    } else {
+      // A last vector that repeats values of the one before it.
+      int last = count - LENGTH;
+      finished(sums, sumsAt + last, bias, addend, resultAt + last, floor, ceiling)
+          .intoArray(result, resultAt + last);
+    }
   }
 
   /** Below which an activation cuts off. */

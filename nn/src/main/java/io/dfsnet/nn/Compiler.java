@@ -85,7 +85,7 @@ final class Compiler {
         add(
             chain,
             "channel slice",
-            () -> Channels.slice(shape, inputs.getFirst(), slice.first(), output, workers));
+            Channels.slice(shape, inputs.getFirst(), slice.first(), output));
       }
       case Op.ChannelShuffle shuffle -> {
         Shape shape = inputShape(node).prepend(batch);

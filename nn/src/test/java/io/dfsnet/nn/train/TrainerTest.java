@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -268,10 +269,20 @@ class TrainerTest {
     return bits;
   }
 
+  /** Threads that prepare batches; one that has done its last work may take a moment to end. */
   private static List<String> preparers() {
-    return Thread.getAllStackTraces().keySet().stream()
-        .map(Thread::getName)
-        .filter(name -> name.startsWith("dfsnet-batches"))
-        .toList();
+    List<String> names = List.of();
+    for (int attempt = 0; attempt < 500; attempt++) {
+      names =
+          Thread.getAllStackTraces().keySet().stream()
+              .map(Thread::getName)
+              .filter(name -> name.startsWith("dfsnet-batches"))
+              .toList();
+      if (names.isEmpty()) {
+        break;
+      }
+      LockSupport.parkNanos(10_000_000);
+    }
+    return names;
   }
 }
