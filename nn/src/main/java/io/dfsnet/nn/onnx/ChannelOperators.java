@@ -188,7 +188,9 @@ final class ChannelOperators {
   /** How much a slice thins out a map. */
   private record Stride(int height, int width) {
     Stride and(Stride other) {
-      return new Stride(height * other.height, width * other.width);
+      return new Stride(
+          OperatorCall.size("step", (long) height * other.height, 1),
+          OperatorCall.size("step", (long) width * other.width, 1));
     }
 
     Shape of(Shape map) {

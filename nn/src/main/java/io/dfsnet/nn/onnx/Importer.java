@@ -1,5 +1,6 @@
 package io.dfsnet.nn.onnx;
 
+import io.dfsnet.engine.Shape;
 import io.dfsnet.engine.ShapeException;
 import io.dfsnet.nn.Model;
 import io.dfsnet.nn.Network;
@@ -25,6 +26,7 @@ final class Importer {
   private static final long MAX_OPSET = 25;
 
   private static final String STANDARD_ALIAS = "ai.onnx";
+  private static final int IMAGE_AXES = 4;
   private static final int MAX_SIZE = 1 << 20;
   private static final int SHOWN = 50;
 
@@ -59,7 +61,7 @@ final class Importer {
     Map<String, Integer> parts = parts();
     String name = model.graph().name();
     Network.Builder builder = Network.builder(Translation.isName(name) ? name : "onnx", groups());
-    List<Onnx.Dimension> image = shape("input", graph.input());
+    List<Onnx.Dimension> image = image(graph.input());
     var translation = new Translation(graph, builder, batch(image.getFirst()), parts);
     translation.input(size(image, 1), size(image, 2), size(image, 3));
     for (Onnx.Node node : graph.nodes()) {
@@ -78,7 +80,7 @@ final class Importer {
       throw refuse(
           "metadata " + Metadata.PARTS + " names " + parts.keySet() + ", no linear layers");
     }
-    requireOutput(graph, translation);
+    requireOutput(graph.output(), translation);
     return new Model(translation.network(), translation.weights());
   }
 
@@ -149,20 +151,18 @@ final class Importer {
     }
   }
 
-  /** The axes of the graph's input or output, after a check that it is a tensor of floats. */
-  private List<Onnx.Dimension> shape(String what, Onnx.ValueInfo value) {
-    if (value.elementType() != Onnx.DataType.FLOAT) {
-      throw refuse(what + " " + Json.excerpt(value.name()) + ": must be a tensor of 32-bit floats");
-    }
-    if (what.equals("input") && value.shape().size() != 4) {
+  /** The axes of the graph's input. */
+  private List<Onnx.Dimension> image(Onnx.ValueInfo input) {
+    requireFloats("input", input);
+    if (input.shape().size() != IMAGE_AXES) {
       throw refuse(
           "input "
-              + Json.excerpt(value.name())
+              + Json.excerpt(input.name())
               + ": must be [N, channels, height, width], has "
-              + value.shape().size()
+              + input.shape().size()
               + " axes");
     }
-    return value.shape();
+    return input.shape();
   }
 
   private int size(List<Onnx.Dimension> image, int axis) {
@@ -183,26 +183,40 @@ final class Importer {
     return first instanceof Onnx.Dimension.Fixed(long size) && size >= 1 ? size : -1;
   }
 
-  /** The output must be what was translated last, in the shape that the file states. */
-  private void requireOutput(SortedGraph graph, Translation translation) {
-    List<Onnx.Dimension> stated = shape("output", graph.output());
-    String name = graph.output().name();
-    if (!(translation.value(name) instanceof Value.Activation found)) {
-      throw refuse("output " + Json.excerpt(name) + ": does not depend on the image");
+  /** The output must be what the network gives, in the shape that the file states. */
+  private void requireOutput(Onnx.ValueInfo output, Translation translation) {
+    requireFloats("output", output);
+    if (!(translation.value(output.name()) instanceof Value.Activation found)
+        || !translation.network().output().name().equals(found.node())) {
+      throw refuse("output " + Json.excerpt(output.name()) + ": is not what its nodes lead to");
     }
-    boolean fits = stated.isEmpty() || stated.size() == found.shape().rank() + 1;
-    for (int axis = 1; axis < stated.size() && fits; axis++) {
-      fits =
-          !(stated.get(axis) instanceof Onnx.Dimension.Fixed(long size))
-              || size == found.shape().size(axis - 1);
-    }
-    if (!fits) {
+    if (!fits(output.shape(), found.shape())) {
       throw refuse(
           "output "
-              + Json.excerpt(name)
+              + Json.excerpt(output.name())
               + ": is "
               + OperatorCall.text(found.shape())
               + ", the file says otherwise");
+    }
+  }
+
+  /** Whether stated axes, the batch's first, agree with a shape as far as they are stated. */
+  private static boolean fits(List<Onnx.Dimension> stated, Shape image) {
+    if (stated.isEmpty()) {
+      return true;
+    }
+    boolean fits = stated.size() == image.rank() + 1;
+    for (int axis = 1; axis < stated.size() && fits; axis++) {
+      if (stated.get(axis) instanceof Onnx.Dimension.Fixed(long size)) {
+        fits = size == image.size(axis - 1);
+      }
+    }
+    return fits;
+  }
+
+  private void requireFloats(String what, Onnx.ValueInfo value) {
+    if (value.elementType() != Onnx.DataType.FLOAT) {
+      throw refuse(what + " " + Json.excerpt(value.name()) + ": must be a tensor of 32-bit floats");
     }
   }
 

@@ -107,12 +107,9 @@ final class LayerOperators {
   static void averagePool(OperatorCall call) {
     Value.Activation x = call.map(0);
     Window window = pooling(call, x.shape());
-    if (window.padHeight() > 0) {
-      // Without it ONNX divides by the number of real elements in the window.
-      long included = call.integer("count_include_pad", 0);
-      if (included != 1) {
-        throw new Unsupported("leaves its padding out of the mean (count_include_pad 0)");
-      }
+    // Without it ONNX divides by the number of real elements in the window.
+    if (!call.flag("count_include_pad", false) && window.padHeight() > 0) {
+      throw new Unsupported("leaves its padding out of the mean (count_include_pad 0)");
     }
     call.give(
         call.add(
@@ -137,15 +134,16 @@ final class LayerOperators {
       throw new Unsupported("takes the mean over other axes than height and width");
     }
     Value.Activation mean = call.add(call.name(), new Op.GlobalAveragePool(), x);
-    boolean keepsSizes = call.integer("keepdims", 1) == 1;
     call.give(
-        keepsSizes ? new Value.Activation(mean.node(), Shape.of(x.shape().size(0), 1, 1)) : mean);
+        call.flag("keepdims", true)
+            ? new Value.Activation(mean.node(), Shape.of(x.shape().size(0), 1, 1))
+            : mean);
   }
 
   private static Window pooling(OperatorCall call, Shape map) {
     Window window = Window.of(call, map);
     window.requireSquare();
-    window.requireRoundsDown(call.integer("ceil_mode", 0) == 1, map);
+    window.requireRoundsDown(call.flag("ceil_mode", false), map);
     return window;
   }
 

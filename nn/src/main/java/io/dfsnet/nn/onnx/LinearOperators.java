@@ -16,12 +16,8 @@ final class LinearOperators {
       throw new Unsupported("alpha and beta must be 1");
     }
     call.require("transA", 0);
-    long transposed = call.integer("transB", 0);
-    if (transposed != 0 && transposed != 1) {
-      throw new Unsupported("transB is 0 or 1, found " + transposed);
-    }
     Optional<Onnx.Tensor> bias = call.has(2) ? Optional.of(call.constant(2)) : Optional.empty();
-    call.give(linear(call, transposed == 1, bias));
+    call.give(linear(call, call.flag("transB", false), bias));
   }
 
   /** {@code A B}, and an Add of a constant behind it as the bias. */

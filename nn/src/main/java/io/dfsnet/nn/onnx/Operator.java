@@ -15,6 +15,7 @@ import java.util.function.Consumer;
  * @param minInputs how many inputs there must be
  * @param maxInputs how many there may be
  * @param severalOutputs whether more than the first output may be read
+ * @param attributes that there may be
  */
 record Operator(
     int minInputs,
@@ -23,111 +24,62 @@ record Operator(
     Set<String> attributes,
     Consumer<OperatorCall> translate) {
 
-  private static final int ANY = 1024;
-
+  private static final int MAX_INPUTS = 1024;
   private static final int SHOWN = 10;
 
-  /** All operators by name. */
-  static final Map<String, Operator> ALL = all();
+  private static final String WINDOW = "auto_pad dilations kernel_shape pads strides";
+
+  /** All operators by name, in the order of the alphabet. */
+  static final Map<String, Operator> ALL = Collections.unmodifiableMap(new TreeMap<>(all()));
 
   private static Map<String, Operator> all() {
-    Map<String, Operator> all = new TreeMap<>();
-    add(all, "Add", 2, 2, LayerOperators::add);
-    add(
-        all,
-        "AveragePool",
-        1,
-        1,
-        LayerOperators::averagePool,
-        "auto_pad",
-        "ceil_mode",
-        "count_include_pad",
-        "dilations",
-        "kernel_shape",
-        "pads",
-        "strides");
-    add(
-        all,
-        "BatchNormalization",
-        5,
-        5,
-        LayerOperators::batchNormalization,
-        "epsilon",
-        "momentum",
-        "spatial",
-        "training_mode");
-    add(all, "Clip", 1, 3, LayerOperators::clip, "max", "min");
-    add(all, "Concat", 1, ANY, ChannelOperators::concat, "axis");
-    add(
-        all,
-        "Constant",
-        0,
-        0,
-        ShapeOperators::constant,
-        "value",
-        "value_float",
-        "value_int",
-        "value_ints");
-    add(
-        all,
-        "Conv",
-        2,
-        3,
-        LayerOperators::convolution,
-        "auto_pad",
-        "dilations",
-        "group",
-        "kernel_shape",
-        "pads",
-        "strides");
-    add(all, "Dropout", 1, 3, ShapeOperators::dropout, "ratio", "seed");
-    add(all, "Flatten", 1, 1, ShapeOperators::flatten, "axis");
-    add(all, "Gemm", 2, 3, LinearOperators::gemm, "alpha", "beta", "transA", "transB");
-    add(all, "GlobalAveragePool", 1, 1, LayerOperators::globalAveragePool);
-    add(all, "Identity", 1, 1, ShapeOperators::identity);
-    add(all, "MatMul", 2, 2, LinearOperators::matMul);
-    add(
-        all,
-        "MaxPool",
-        1,
-        1,
-        LayerOperators::maxPool,
-        "auto_pad",
-        "ceil_mode",
-        "dilations",
-        "kernel_shape",
-        "pads",
-        "storage_order",
-        "strides");
-    add(all, "Pad", 1, 4, ChannelOperators::pad, "mode", "pads", "value");
-    add(
-        all,
-        "ReduceMean",
-        1,
-        2,
-        LayerOperators::reduceMean,
-        "axes",
-        "keepdims",
-        "noop_with_empty_axes");
-    add(all, "Relu", 1, 1, LayerOperators::relu);
-    add(all, "Reshape", 2, 2, ShapeOperators::reshape, "allowzero");
-    add(all, "Slice", 1, 5, ChannelOperators::slice, "axes", "ends", "starts");
-    add(all, "Split", 1, 2, ChannelOperators::split, "axis", "num_outputs", "split");
-    add(all, "Squeeze", 1, 2, ShapeOperators::squeeze, "axes");
-    add(all, "Transpose", 1, 1, ShapeOperators::transpose, "perm");
-    return Collections.unmodifiableMap(all);
+    return Map.ofEntries(
+        Map.entry("Add", of(2, 2, LayerOperators::add, "")),
+        Map.entry(
+            "AveragePool",
+            of(1, 1, LayerOperators::averagePool, WINDOW + " ceil_mode count_include_pad")),
+        Map.entry(
+            "BatchNormalization",
+            of(5, 5, LayerOperators::batchNormalization, "epsilon momentum spatial training_mode")),
+        Map.entry("Clip", of(1, 3, LayerOperators::clip, "max min")),
+        Map.entry("Concat", of(1, MAX_INPUTS, ChannelOperators::concat, "axis")),
+        Map.entry(
+            "Constant",
+            of(0, 0, ShapeOperators::constant, "value value_float value_int value_ints")),
+        Map.entry("Conv", of(2, 3, LayerOperators::convolution, WINDOW + " group")),
+        Map.entry("Dropout", of(1, 3, ShapeOperators::dropout, "ratio seed")),
+        Map.entry("Flatten", of(1, 1, ShapeOperators::flatten, "axis")),
+        Map.entry("Gemm", of(2, 3, LinearOperators::gemm, "alpha beta transA transB")),
+        Map.entry("GlobalAveragePool", of(1, 1, LayerOperators::globalAveragePool, "")),
+        Map.entry("Identity", of(1, 1, ShapeOperators::identity, "")),
+        Map.entry("MatMul", of(2, 2, LinearOperators::matMul, "")),
+        Map.entry(
+            "MaxPool", of(1, 1, LayerOperators::maxPool, WINDOW + " ceil_mode storage_order")),
+        Map.entry("Pad", of(1, 4, ChannelOperators::pad, "mode pads value")),
+        Map.entry(
+            "ReduceMean",
+            of(1, 2, LayerOperators::reduceMean, "axes keepdims noop_with_empty_axes")),
+        Map.entry("Relu", of(1, 1, LayerOperators::relu, "")),
+        Map.entry("Reshape", of(2, 2, ShapeOperators::reshape, "allowzero")),
+        Map.entry("Slice", of(1, 5, ChannelOperators::slice, "axes ends starts")),
+        Map.entry(
+            "Split",
+            of(1, 2, ChannelOperators::split, "axis num_outputs split").withSeveralOutputs()),
+        Map.entry("Squeeze", of(1, 2, ShapeOperators::squeeze, "axes")),
+        Map.entry("Transpose", of(1, 1, ShapeOperators::transpose, "perm")));
   }
 
-  private static void add(
-      Map<String, Operator> all,
-      String opType,
-      int minInputs,
-      int maxInputs,
-      Consumer<OperatorCall> translate,
-      String... attributes) {
-    boolean severalOutputs = opType.equals("Split");
-    all.put(
-        opType, new Operator(minInputs, maxInputs, severalOutputs, Set.of(attributes), translate));
+  /**
+   * @param attributes with spaces between them
+   */
+  private static Operator of(
+      int minInputs, int maxInputs, Consumer<OperatorCall> translate, String attributes) {
+    Set<String> names = attributes.isEmpty() ? Set.of() : Set.of(attributes.split(" "));
+    return new Operator(minInputs, maxInputs, false, names, translate);
+  }
+
+  private Operator withSeveralOutputs() {
+    return new Operator(minInputs, maxInputs, true, attributes, translate);
   }
 
   /** Whether a node has the inputs, attributes and outputs of this operator. */

@@ -120,6 +120,15 @@ final class OperatorCall {
     };
   }
 
+  /** An attribute that is 0 or 1. */
+  boolean flag(String attribute, boolean otherwise) {
+    long found = integer(attribute, otherwise ? 1 : 0);
+    if (found != 0 && found != 1) {
+      throw new Unsupported(attribute + " is 0 or 1, found " + found);
+    }
+    return found == 1;
+  }
+
   String text(String attribute, String otherwise) {
     return switch (node.attributes().get(attribute)) {
       case null -> otherwise;

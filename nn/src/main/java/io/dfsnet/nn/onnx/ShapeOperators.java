@@ -38,6 +38,9 @@ final class ShapeOperators {
 
   /** In inference it does nothing. */
   static void dropout(OperatorCall call) {
+    if (call.has(1)) {
+      call.constant(1);
+    }
     if (call.has(2)
         && !(call.constant(2).elements() instanceof Onnx.Elements.Longs(long[] training)
             && training.length == 1
@@ -105,7 +108,7 @@ final class ShapeOperators {
   static Shape target(OperatorCall call, Shape from) {
     long[] sizes =
         call.integers(1, "shape").orElseThrow(() -> new Unsupported("has no shape to give"));
-    boolean zeroCopies = call.integer("allowzero", 0) == 0;
+    boolean zeroCopies = !call.flag("allowzero", false);
     if (sizes.length < 2) {
       throw new Unsupported("gives a shape without a batch");
     }

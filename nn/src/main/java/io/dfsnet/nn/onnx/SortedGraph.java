@@ -56,7 +56,10 @@ final class SortedGraph {
     nodes = sorted(needed());
     for (Onnx.Node node : nodes) {
       for (String value : node.inputs()) {
-        readers.computeIfAbsent(value, each -> new ArrayList<>()).add(node);
+        // An empty name is an input that is left out.
+        if (!value.isEmpty()) {
+          readers.computeIfAbsent(value, each -> new ArrayList<>()).add(node);
+        }
       }
     }
   }

@@ -43,7 +43,7 @@ record Window(
         dilations[1]);
   }
 
-  /** The kernel of a window that is the same on both axes and not dilated, as pooling needs it. */
+  /** Refuses a window that is not the same on both axes, or dilated: pooling needs neither. */
   void requireSquare() {
     if (kernelHeight != kernelWidth
         || strideHeight != strideWidth

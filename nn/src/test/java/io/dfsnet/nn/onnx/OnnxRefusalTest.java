@@ -300,6 +300,24 @@ class OnnxRefusalTest {
             graph().scalar("r", 0.5f).ints("t", 1).node("Dropout", "x r t", "y"),
             "is in training mode"),
         refused(
+            "dropout of a computed ratio",
+            graph().node("Relu", "x", "r").node("Dropout", "x r", "y"),
+            "its input 1 is no constant"),
+        refused(
+            "flag",
+            graph().floats("w", 4, 4).node("Gemm", "x w", "y", "transB", 2),
+            "transB is 0 or 1, found 2"),
+        refused(
+            "strides whose product is no size",
+            graph()
+                .ints("a", 0)
+                .ints("e", 8)
+                .ints("axis", 2)
+                .ints("s", 1 << 20)
+                .node("Slice", "x a e axis s", "m")
+                .node("Slice", "m a e axis s", "y"),
+            "step must be from 1 to 1048576, found 1099511627776"),
+        refused(
             "huge kernel",
             graph()
                 .floats("w", 4, 4, 1, 1)
@@ -411,7 +429,7 @@ class OnnxRefusalTest {
         refused(
             "output that is a constant",
             graph().floats("w", 1).node("Identity", "w", "y").output("y"),
-            "output \"y\": does not depend on the image"),
+            "output \"y\": is not what its nodes lead to"),
         refused(
             "input of integers",
             new OnnxGraph().input("x", 7, image()).node("Relu", "x", "y").output("y"),
