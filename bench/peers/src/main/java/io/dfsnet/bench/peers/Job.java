@@ -1,0 +1,23 @@
+package io.dfsnet.bench.peers;
+
+/** A work made ready. */
+interface Job {
+
+  /** Does the work once, as it is measured. */
+  void run() throws Exception;
+
+  /**
+   * What the work gives, in the order that all lanes agree on: NCHW for maps; the gradient of the
+   * input and behind it that of the weights; row-major matrices; logits by image; how a training
+   * step changed the parameters. Asked for once, before anything is measured.
+   */
+  float[] output() throws Exception;
+
+  /** What ran, in the library's own words, such as the name of its kernel; or nothing. */
+  default String detail() {
+    return "";
+  }
+
+  /** Frees what the job holds; it does not run again. */
+  default void close() throws Exception {}
+}
