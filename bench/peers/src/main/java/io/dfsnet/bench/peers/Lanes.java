@@ -25,7 +25,10 @@ final class Lanes {
         "ort-nchw",
         "ort-packed-b",
         "torch",
-        "torch-nhwc");
+        "torch-nhwc",
+        "tf",
+        "netlib",
+        "ejml");
   }
 
   /**
@@ -43,6 +46,9 @@ final class Lanes {
       case "ort-packed-b" -> new OrtLane(OrtLane.Mode.CONSTANT_RIGHT, threads);
       case "torch" -> new TorchLane(TorchLane.Layout.NCHW, threads);
       case "torch-nhwc" -> new TorchLane(TorchLane.Layout.CHANNELS_LAST, threads);
+      case "tf" -> new TensorFlowLane(threads);
+      case "netlib" -> new NetlibLane();
+      case "ejml" -> new EjmlLane();
       default -> throw new PeersException(unknown(name));
     };
   }
