@@ -53,6 +53,24 @@ class DividerTest {
         .isEqualTo(Op.Conv2d.square(96, 96, 3, 1, 1, 96));
   }
 
+  @Test
+  void wellKnownNetworksDivide() {
+    Network mobileNet = divide(TestNetworks.mobileNet(), 4, 1);
+    assertThat(groups(mobileNet, "features.0.0")).isEqualTo(1);
+    assertThat(groups(mobileNet, "features.3.conv.0.0")).isEqualTo(4);
+    assertThat(groups(mobileNet, "features.3.conv.1.0")).isEqualTo(96);
+    assertThat(mobileNet.node("features.3.conv.1.2"))
+        .isEqualTo(TestNetworks.mobileNet().node("features.3.conv.1.2"));
+    assertThat(mobileNet.node("classifier.1").op()).isEqualTo(new Op.Linear(1280, 10, true, 4));
+
+    Network resNet = divide(TestNetworks.resNet18(), 8, 0, 7);
+    assertThat(groups(resNet, "conv1")).isEqualTo(1);
+    assertThat(groups(resNet, "layer1.0.conv1")).isEqualTo(1);
+    assertThat(groups(resNet, "layer1.0.conv2")).isEqualTo(8);
+    assertThat(groups(resNet, "layer4.1.conv1")).isEqualTo(1);
+    assertThat(resNet.node("maxpool").op()).isEqualTo(new Op.MaxPool(3, 2, 1));
+  }
+
   @ParameterizedTest
   @CsvSource({"1, 4, 4", "2, 4, 4", "4, 4, 4", "8, 4, 8", "3, 2, 6"})
   void aGroupedConvolutionGetsTheFewestGroupsThatRefineBoth(int own, int groups, int expected) {
