@@ -6,13 +6,10 @@ import java.util.List;
 
 /** One lane's figures for one work, over all rounds. */
 final class Cell {
-  /** A result that is further from the reference is wrong. */
-  static final double TOLERANCE = 1e-4;
-
   private final String lane;
   private final List<Timing> rounds = new ArrayList<>();
   private String detail = "";
-  private double error = Double.NaN;
+  private Agreement agreement;
   private String reason = "";
 
   Cell(String lane) {
@@ -28,9 +25,8 @@ final class Cell {
     detail = measured.detail();
   }
 
-  /** Sets how far the result is from the right one, see {@link Agreement}. */
-  void check(double error) {
-    this.error = error;
+  void check(Agreement found) {
+    agreement = found;
   }
 
   /** Gives the cell up. */
@@ -47,22 +43,23 @@ final class Cell {
     return List.copyOf(rounds);
   }
 
+  /** How far the result is from the right one. */
   double error() {
-    return error;
+    return agreement.error();
   }
 
   String detail() {
     return detail;
   }
 
-  /** Whether the result is further from the reference than rounding explains. */
+  /** Whether there is a figure, but of something else than was asked for. */
   boolean wrong() {
-    return error > TOLERANCE;
+    return reason.isEmpty() && agreement.wrong();
   }
 
   /** Whether the figure may be compared with others. */
   boolean counts() {
-    return reason.isEmpty() && !rounds.isEmpty() && !wrong();
+    return reason.isEmpty() && !wrong();
   }
 
   /** The median over rounds of the median over samples, in seconds. */

@@ -122,8 +122,7 @@ final class DfsnetLane implements Lane {
     Model model = Networks.model(name);
     var network = model.network();
     Session session = Session.of(network, model.weights(), batch, workers);
-    float[] images =
-        Values.uniform("images", network.shape(network.input()).prepend(batch).elements());
+    float[] images = Networks.images(network, batch);
     float[] logits = new float[network.shape(network.output()).prepend(batch).elements()];
     return new Job() {
       @Override

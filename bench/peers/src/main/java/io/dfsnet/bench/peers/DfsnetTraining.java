@@ -9,8 +9,6 @@ import io.dfsnet.nn.Weights;
 import io.dfsnet.nn.train.Forward;
 import io.dfsnet.nn.train.Lesson;
 import io.dfsnet.nn.train.Sgd;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /** A training step on a tape, as the trainer takes it. */
 final class DfsnetTraining implements Job {
@@ -50,8 +48,6 @@ final class DfsnetTraining implements Job {
   @Override
   public float[] output() {
     run();
-    Map<String, float[]> after = new LinkedHashMap<>();
-    weights.tensors().forEach((name, tensor) -> after.put(name, tensor.data()));
-    return task.changes(after);
+    return task.joined(name -> lesson.binding().leaves().get(name).gradient().data());
   }
 }

@@ -2,14 +2,16 @@ package io.dfsnet.bench.peers;
 
 import io.dfsnet.dividefuse.Divider;
 import io.dfsnet.dividefuse.Division;
+import io.dfsnet.engine.Conv2dGeometry;
+import io.dfsnet.engine.Shape;
 import io.dfsnet.engine.Tensor;
 import io.dfsnet.nn.Model;
 import io.dfsnet.nn.Network;
 import io.dfsnet.nn.NetworkException;
+import io.dfsnet.nn.Op;
 import io.dfsnet.nn.Parameter;
 import io.dfsnet.nn.Weights;
 import io.dfsnet.nn.models.Models;
-import io.dfsnet.nn.models.Shortcut;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,14 +19,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The networks that are compared: those of {@link Models} for 32x32 images and 10 classes, with
- * convolutions in their shortcuts, because every library has those. A suffix {@code -g4} divides
- * the network into 4 groups without any fusion.
+ * The networks that are compared: those of {@link Models} in the sizes of their published figures.
+ * A suffix {@code -g4} divides the network into 4 groups without any fusion.
  */
 final class Networks {
-  private static final int CLASSES = 10;
-  private static final int CHANNELS = 3;
-  private static final int SIZE = 32;
   private static final Pattern DIVIDED = Pattern.compile("(.+)-g([1-9]\\d{0,2})");
 
   private Networks() {}
@@ -33,7 +31,7 @@ final class Networks {
     Matcher divided = DIVIDED.matcher(name);
     String original = divided.matches() ? divided.group(1) : name;
     try {
-      Network network = Models.create(original, CLASSES, CHANNELS, SIZE, SIZE, Shortcut.PROJECTION);
+      Network network = Models.create(original);
       return divided.matches()
           ? Divider.divide(network, Division.keep(Integer.parseInt(divided.group(2)), List.of()))
           : network;
@@ -61,6 +59,39 @@ final class Networks {
       }
     }
     return new Model(network, fresh);
+  }
+
+  /** A convolution alone, as a network; for libraries that run whole models. */
+  static Model convolution(Conv2dGeometry g) {
+    var builder = Network.builder("convolution");
+    String input = builder.input(g.inChannels(), g.inHeight(), g.inWidth());
+    var op =
+        new Op.Conv2d(
+            g.inChannels(),
+            g.outChannels(),
+            g.kernelHeight(),
+            g.kernelWidth(),
+            g.strideHeight(),
+            g.strideWidth(),
+            g.padHeight(),
+            g.padWidth(),
+            g.dilationHeight(),
+            g.dilationWidth(),
+            g.groups(),
+            false);
+    builder.add("convolution", op, input);
+    var weights = new Tensor(g.weightShape(), Values.weights(g));
+    return new Model(builder.build(), new Weights(Map.of("convolution.weight", weights)));
+  }
+
+  /** The shape of a batch of images. */
+  static Shape imageShape(Network network, int batch) {
+    return network.shape(network.input()).prepend(batch);
+  }
+
+  /** A batch of images. */
+  static float[] images(Network network, int batch) {
+    return Values.uniform("images", imageShape(network, batch).elements());
   }
 
   private static void fill(Parameter parameter, Tensor tensor, float low, float high) {

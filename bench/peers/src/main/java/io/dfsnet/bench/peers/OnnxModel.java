@@ -1,6 +1,5 @@
 package io.dfsnet.bench.peers;
 
-import io.dfsnet.engine.Conv2dGeometry;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -8,44 +7,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /**
- * ONNX models of one operation, in protocol buffers written by hand. The numbers are the field
- * numbers of the public {@code onnx.proto}; a message is written as its fields, and a field as its
- * number and wire type in one varint, then its value.
+ * A matrix product as an ONNX model, which no network of ours can be: both operands are inputs. In
+ * protocol buffers written by hand; the numbers are the field numbers of the public {@code
+ * onnx.proto}. A message is its fields, a field its number and wire type in one varint, then its
+ * value.
  */
 final class OnnxModel {
   private static final int IR_VERSION = 8;
   private static final int OPSET = 17;
   private static final int FLOAT = 1;
-  private static final int ATTRIBUTE_INT = 2;
-  private static final int ATTRIBUTE_INTS = 7;
 
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
   private OnnxModel() {}
-
-  /** {@code output = Conv(input, weights)} without bias, the weights a part of the model. */
-  static byte[] convolution(Conv2dGeometry g, float[] weights) {
-    return model(
-        graph -> {
-          graph.message(
-              1,
-              node -> {
-                node.text(1, "input").text(1, "weights").text(2, "output").text(4, "Conv");
-                node.integers("kernel_shape", g.kernelHeight(), g.kernelWidth());
-                node.integers("strides", g.strideHeight(), g.strideWidth());
-                node.integers("dilations", g.dilationHeight(), g.dilationWidth());
-                node.integers("pads", g.padHeight(), g.padWidth(), g.padHeight(), g.padWidth());
-                node.message(
-                    5,
-                    group ->
-                        group.text(1, "group").integer(20, ATTRIBUTE_INT).integer(3, g.groups()));
-              });
-          graph.text(2, "convolution");
-          graph.initializer("weights", weights, g.weightShape().toArray());
-          graph.value(11, "input", g.inShape().toArray());
-          graph.value(12, "output", g.outShape().toArray());
-        });
-  }
 
   /**
    * {@code output = MatMul(left, right)}.
@@ -112,17 +86,6 @@ final class OnnxModel {
                                             shape.message(1, axis -> axis.integer(1, size));
                                           }
                                         }))));
-  }
-
-  private void integers(String name, int... values) {
-    message(
-        5,
-        attribute -> {
-          attribute.text(1, name).integer(20, ATTRIBUTE_INTS);
-          for (int value : values) {
-            attribute.integer(8, value);
-          }
-        });
   }
 
   private OnnxModel integer(int field, long value) {

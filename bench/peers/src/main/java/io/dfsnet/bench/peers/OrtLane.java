@@ -8,6 +8,9 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import io.dfsnet.engine.Conv2dGeometry;
 import io.dfsnet.engine.Shape;
+import io.dfsnet.nn.Model;
+import io.dfsnet.nn.Network;
+import io.dfsnet.nn.onnx.OnnxFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -15,7 +18,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** ONNX Runtime: models of one operation, inputs and output in buffers of our own. */
+/** ONNX Runtime: a network, or a single operation as one; input and output in our own buffers. */
 final class OrtLane implements Lane {
 
   /** What the library may do with a model before it runs. */
@@ -47,16 +50,25 @@ final class OrtLane implements Lane {
   public Job prepare(Work work) throws OrtException {
     return switch (work) {
       case Work.Forward(Conv2dGeometry geometry) when mode != Mode.CONSTANT_RIGHT ->
-          new Run(
-              OnnxModel.convolution(geometry, Values.weights(geometry)),
-              geometry.outShape(),
-              Map.of("input", tensor(geometry.inShape(), Values.input(geometry))));
+          network(Networks.convolution(geometry), geometry.n(), Values.input(geometry));
+      case Work.Inference(String name, int batch) when mode != Mode.CONSTANT_RIGHT -> {
+        Model model = Networks.model(name);
+        yield network(model, batch, Networks.images(model.network(), batch));
+      }
       case Work.Product product when mode != Mode.PLAIN_LAYOUT -> product(product);
       case Work.Backward _, Work.Training _ ->
           throw new UnsupportedWorkException("ONNX Runtime's inference package has no gradients");
       case Work.Forward _, Work.Product _, Work.Inference _ ->
           throw new UnsupportedWorkException("the same as the lane ort");
     };
+  }
+
+  private Job network(Model model, int batch, float[] images) throws OrtException {
+    Network network = model.network();
+    Shape output = network.shape(network.output()).prepend(batch);
+    Map<String, OnnxTensor> inputs =
+        Map.of(network.input().name(), tensor(Networks.imageShape(network, batch), images));
+    return new Run(OnnxFile.toBytes(model), batch, output, inputs);
   }
 
   private Job product(Work.Product sizes) throws OrtException {
@@ -68,7 +80,7 @@ final class OrtLane implements Lane {
       inputs.put("right", tensor(Shape.of(sizes.k(), sizes.n()), right));
     }
     return new Run(
-        OnnxModel.product(sizes, constant ? right : null), Shape.of(sizes.m(), sizes.n()), inputs);
+        OnnxModel.product(sizes, constant ? right : null), sizes.m(), Shape.of(sizes.m(), sizes.n()), inputs);
   }
 
   private OnnxTensor tensor(Shape shape, float[] values) throws OrtException {
@@ -94,10 +106,11 @@ final class OrtLane implements Lane {
     private final OnnxTensor output;
     private final Map<String, OnnxTensor> outputs;
 
-    Run(byte[] model, Shape outShape, Map<String, OnnxTensor> inputs) throws OrtException {
+    Run(byte[] model, int batch, Shape outShape, Map<String, OnnxTensor> inputs) throws OrtException {
       try (var options = new SessionOptions()) {
         options.setIntraOpNumThreads(threads);
         options.setInterOpNumThreads(1);
+        options.setSymbolicDimensionValue("N", batch);
         options.setOptimizationLevel(
             mode == Mode.PLAIN_LAYOUT
                 ? SessionOptions.OptLevel.EXTENDED_OPT

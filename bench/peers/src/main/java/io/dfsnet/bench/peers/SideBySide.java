@@ -159,7 +159,7 @@ public final class SideBySide implements Callable<Integer> {
           if (expected == null) {
             expected = doubles(found);
           }
-          cell.check(Agreement.error(found, expected, row.work().parts()));
+          cell.check(Agreement.of(row.work(), found, expected));
         }
       }
     }

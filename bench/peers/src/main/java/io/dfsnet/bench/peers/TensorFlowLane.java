@@ -2,6 +2,8 @@ package io.dfsnet.bench.peers;
 
 import io.dfsnet.engine.Conv2dGeometry;
 import io.dfsnet.engine.Shape;
+import io.dfsnet.nn.Model;
+import io.dfsnet.nn.Network;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,8 +37,9 @@ final class TensorFlowLane implements Lane {
       case Work.Forward(Conv2dGeometry geometry) -> forward(geometry);
       case Work.Backward(Conv2dGeometry geometry) -> backward(geometry);
       case Work.Product product -> product(product);
-      case Work.Inference _, Work.Training _ ->
-          throw new UnsupportedWorkException("networks are not built for TensorFlow yet");
+      case Work.Inference(String network, int batch) -> inference(network, batch);
+      case Work.Training _ ->
+          throw new UnsupportedWorkException("TensorFlow's Java graphs have no gradients of layers");
     };
   }
 
@@ -56,6 +59,18 @@ final class TensorFlowLane implements Lane {
     Operand<TFloat32> gradOutput = run.feed(Values.gradOutput(g), g.outShape());
     run.fetch(layers.gradInput(gradOutput, g, Values.weights(g)), g.inShape());
     run.fetchWeights(layers.gradWeights(input, gradOutput, g), g);
+    return run.start(threads);
+  }
+
+  private Job inference(String name, int batch) {
+    Model model = Folding.of(Networks.model(name));
+    Network network = model.network();
+    var run = new Run();
+    Operand<TFloat32> images =
+        run.feed(Networks.images(network, batch), Networks.imageShape(network, batch));
+    run.fetch(
+        TensorFlowNetwork.add(run.ops, model, batch, images),
+        network.shape(network.output()).prepend(batch));
     return run.start(threads);
   }
 

@@ -31,7 +31,7 @@ final class TensorFlowLayers {
     // Fused into a network by the optimiser, a depthwise convolution with EXPLICIT padding aborts
     // the process; a layer of zeros in front does not.
     boolean apart = depthwise(g) && padding == Padding.EXPLICIT;
-    Operand<TFloat32> padded = apart ? pad(input, g) : input;
+    Operand<TFloat32> padded = apart ? pad(input, g.padHeight(), g.padWidth(), 0f) : input;
     String name = (apart ? Padding.VALID : padding).name();
     if (depthwise(g)) {
       return ops.nn.depthwiseConv2dNative(
@@ -83,6 +83,15 @@ final class TensorFlowLayers {
         : ops.nn.conv2dBackpropFilter(input, sizes, gradOutput, strides(g), padding.name());
   }
 
+  /** A map with {@code value} around it. */
+  Operand<TFloat32> pad(Operand<TFloat32> input, int height, int width, float value) {
+    if (height == 0 && width == 0) {
+      return input;
+    }
+    int[][] around = {{0, 0}, {height, height}, {width, width}, {0, 0}};
+    return ops.pad(input, ops.constant(around), ops.constant(value));
+  }
+
   /** The gradient operations of dilated and of depthwise convolutions are others. */
   static void requireUndilated(Conv2dGeometry g) {
     if (g.dilationHeight() != 1 || g.dilationWidth() != 1 || depthwise(g)) {
@@ -118,13 +127,6 @@ final class TensorFlowLayers {
 
   Operand<TFloat32> constant(float[] values, Shape shape) {
     return ops.constant(shape(shape), DataBuffers.of(values));
-  }
-
-  private Operand<TFloat32> pad(Operand<TFloat32> input, Conv2dGeometry g) {
-    int height = g.padHeight();
-    int width = g.padWidth();
-    int[][] around = {{0, 0}, {height, height}, {width, width}, {0, 0}};
-    return ops.pad(input, ops.constant(around), ops.constant(0f));
   }
 
   private static boolean depthwise(Conv2dGeometry g) {

@@ -30,10 +30,7 @@ final class TorchJob implements Job {
     try (var _ = new PointerScope()) {
       float[] values = {};
       for (Tensor result : operation.get()) {
-        Tensor plain = result.contiguous();
-        float[] part = new float[(int) plain.numel()];
-        new FloatPointer(plain.data_ptr()).get(part);
-        values = Values.join(values, part);
+        values = Values.join(values, values(result.contiguous()));
       }
       return values;
     }
@@ -43,5 +40,12 @@ final class TorchJob implements Job {
   public void close() {
     noGradients.close();
     operands.close();
+  }
+
+  /** The values of a contiguous tensor. */
+  static float[] values(Tensor tensor) {
+    float[] values = new float[(int) tensor.numel()];
+    new FloatPointer(tensor.data_ptr()).get(values);
+    return values;
   }
 }

@@ -3,7 +3,6 @@ package io.dfsnet.bench.peers;
 import io.dfsnet.engine.Conv2dGeometry;
 import io.dfsnet.engine.Shape;
 import java.io.IOException;
-import java.util.Arrays;
 import org.bytedeco.javacpp.BoolPointer;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.PointerScope;
@@ -57,8 +56,8 @@ final class TorchLane implements Lane {
         case Work.Backward(Conv2dGeometry geometry) -> backward(geometry, scope);
         case Work.Product product when layout == Layout.NCHW -> product(product, scope);
         case Work.Product _ -> throw new UnsupportedWorkException("the same as the lane torch");
-        case Work.Inference _, Work.Training _ ->
-            throw new UnsupportedWorkException("networks are not built for PyTorch yet");
+        case Work.Inference(String network, int batch) -> inference(network, batch, scope);
+        case Work.Training training -> new TorchTraining(training, layout.format, scope);
       };
     } catch (RuntimeException refused) {
       scope.close();
@@ -118,6 +117,14 @@ final class TorchLane implements Lane {
         noGradients);
   }
 
+  private Job inference(String name, int batch, PointerScope scope) {
+    var noGradients = new NoGradGuard();
+    var model = Folding.of(Networks.model(name));
+    var network = new TorchNetwork(model, layout.format);
+    Tensor images = map(Networks.imageShape(model.network(), batch), Networks.images(model.network(), batch));
+    return new TorchJob(scope, () -> new Tensor[] {network.run(images)}, noGradients);
+  }
+
   private Job product(Work.Product sizes, PointerScope scope) {
     var noGradients = new NoGradGuard();
     Tensor left = Tensor.create(Values.left(sizes), sizes.m(), sizes.k());
@@ -126,8 +133,7 @@ final class TorchLane implements Lane {
   }
 
   private Tensor map(Shape shape, float[] values) {
-    return Tensor.create(values, Arrays.stream(shape.toArray()).asLongStream().toArray())
-        .contiguous(layout.format);
+    return Tensor.create(values, TorchNetwork.sizes(shape)).contiguous(layout.format);
   }
 
   private static long[] strides(Conv2dGeometry g) {

@@ -1,11 +1,10 @@
 package io.dfsnet.bench.peers;
 
-import io.dfsnet.engine.Tensor;
 import io.dfsnet.nn.Model;
 import io.dfsnet.nn.Network;
 import io.dfsnet.nn.Parameter;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Function;
 
 /**
  * The training step that all lanes take: mean cross-entropy of a batch, then gradient descent with
@@ -32,11 +31,11 @@ record TrainingTask(Model model, int batch, float[] images, int[] labels) {
     return new TrainingTask(
         model,
         work.batch(),
-        Values.uniform("images", network.shape(network.input()).prepend(work.batch()).elements()),
+        Networks.images(network, work.batch()),
         Values.labels(work.batch(), classes));
   }
 
-  /** The parameters that a step changes, in the order in which lanes report them. */
+  /** The parameters that a step changes, in the order in which lanes report their gradients. */
   List<Parameter> trainable() {
     return model.network().parameters().stream()
         .filter(parameter -> parameter.role().trainable())
@@ -44,20 +43,16 @@ record TrainingTask(Model model, int batch, float[] images, int[] labels) {
   }
 
   /**
-   * How a step changed the parameters: what all lanes report as their result.
+   * The gradients of the first step, one behind the other: what all lanes report as their result.
+   * The parameters themselves would hide it, because a step changes only their last digits.
    *
-   * @param after the values behind the first step, by name
+   * @param gradients by the names of the parameters
    */
-  float[] changes(Map<String, float[]> after) {
-    float[] changes = {};
+  float[] joined(Function<String, float[]> gradients) {
+    float[] joined = {};
     for (Parameter parameter : trainable()) {
-      float[] now = after.get(parameter.name()).clone();
-      Tensor before = model.weights().get(parameter.name());
-      for (int i = 0; i < now.length; i++) {
-        now[i] -= before.data()[i];
-      }
-      changes = Values.join(changes, now);
+      joined = Values.join(joined, gradients.apply(parameter.name()));
     }
-    return changes;
+    return joined;
   }
 }
