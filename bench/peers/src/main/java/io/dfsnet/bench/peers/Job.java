@@ -8,8 +8,8 @@ interface Job {
 
   /**
    * What the work gives, in the order that all lanes agree on: NCHW for maps; the gradient of the
-   * input and behind it that of the weights; row-major matrices; logits by image; the
-   * gradients of a training step. Asked for once, before anything is measured.
+   * input and behind it that of the weights; row-major matrices; logits by image; the gradients of
+   * a training step. Asked for once, before anything is measured.
    */
   float[] output() throws Exception;
 

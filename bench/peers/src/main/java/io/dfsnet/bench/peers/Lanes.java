@@ -27,8 +27,10 @@ final class Lanes {
         "torch",
         "torch-nhwc",
         "tf",
+        "djl-pt",
         "netlib",
-        "ejml");
+        "ejml",
+        "deepnetts");
   }
 
   /**
@@ -47,8 +49,10 @@ final class Lanes {
       case "torch" -> new TorchLane(TorchLane.Layout.NCHW, threads);
       case "torch-nhwc" -> new TorchLane(TorchLane.Layout.CHANNELS_LAST, threads);
       case "tf" -> new TensorFlowLane(threads);
+      case "djl-pt" -> new DjlLane(threads);
       case "netlib" -> new NetlibLane();
       case "ejml" -> new EjmlLane();
+      case "deepnetts" -> new DeepNettsLane();
       default -> throw new PeersException(unknown(name));
     };
   }

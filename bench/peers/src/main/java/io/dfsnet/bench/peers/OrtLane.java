@@ -80,7 +80,10 @@ final class OrtLane implements Lane {
       inputs.put("right", tensor(Shape.of(sizes.k(), sizes.n()), right));
     }
     return new Run(
-        OnnxModel.product(sizes, constant ? right : null), sizes.m(), Shape.of(sizes.m(), sizes.n()), inputs);
+        OnnxModel.product(sizes, constant ? right : null),
+        sizes.m(),
+        Shape.of(sizes.m(), sizes.n()),
+        inputs);
   }
 
   private OnnxTensor tensor(Shape shape, float[] values) throws OrtException {
@@ -106,7 +109,8 @@ final class OrtLane implements Lane {
     private final OnnxTensor output;
     private final Map<String, OnnxTensor> outputs;
 
-    Run(byte[] model, int batch, Shape outShape, Map<String, OnnxTensor> inputs) throws OrtException {
+    Run(byte[] model, int batch, Shape outShape, Map<String, OnnxTensor> inputs)
+        throws OrtException {
       try (var options = new SessionOptions()) {
         options.setIntraOpNumThreads(threads);
         options.setInterOpNumThreads(1);

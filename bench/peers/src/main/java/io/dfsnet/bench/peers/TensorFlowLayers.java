@@ -68,9 +68,7 @@ final class TensorFlowLayers {
       Operand<TFloat32> input, Operand<TFloat32> gradOutput, Conv2dGeometry g) {
     Operand<TInt32> sizes =
         ops.constant(
-            new int[] {
-              g.kernelHeight(), g.kernelWidth(), g.inChannelsPerGroup(), g.outChannels()
-            });
+            new int[] {g.kernelHeight(), g.kernelWidth(), g.inChannelsPerGroup(), g.outChannels()});
     Padding padding = Padding.of(g);
     return padding == Padding.EXPLICIT
         ? ops.nn.conv2dBackpropFilter(
@@ -107,8 +105,7 @@ final class TensorFlowLayers {
   }
 
   static org.tensorflow.ndarray.Shape shape(Shape shape) {
-    return org.tensorflow.ndarray.Shape.of(
-        Arrays.stream(shape.toArray()).asLongStream().toArray());
+    return org.tensorflow.ndarray.Shape.of(Arrays.stream(shape.toArray()).asLongStream().toArray());
   }
 
   private Operand<TFloat32> filter(Conv2dGeometry g, float[] weights) {

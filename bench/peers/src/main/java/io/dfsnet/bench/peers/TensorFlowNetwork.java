@@ -42,8 +42,7 @@ final class TensorFlowNetwork {
   static Operand<TFloat32> add(Ops ops, Model model, int batch, Operand<TFloat32> images) {
     var reader = new TensorFlowNetwork(ops, model, batch);
     for (Node node : model.network().nodes()) {
-      reader.values.put(
-          node.name(), node.op() instanceof Op.Input ? images : reader.apply(node));
+      reader.values.put(node.name(), node.op() instanceof Op.Input ? images : reader.apply(node));
     }
     return reader.values.get(model.network().output().name());
   }

@@ -121,7 +121,8 @@ final class TorchLane implements Lane {
     var noGradients = new NoGradGuard();
     var model = Folding.of(Networks.model(name));
     var network = new TorchNetwork(model, layout.format);
-    Tensor images = map(Networks.imageShape(model.network(), batch), Networks.images(model.network(), batch));
+    Tensor images =
+        map(Networks.imageShape(model.network(), batch), Networks.images(model.network(), batch));
     return new TorchJob(scope, () -> new Tensor[] {network.run(images)}, noGradients);
   }
 

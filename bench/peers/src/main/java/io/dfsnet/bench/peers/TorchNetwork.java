@@ -130,7 +130,8 @@ final class TorchNetwork {
       }
       case Op.Concat _ ->
           values -> {
-            Tensor[] parts = Arrays.stream(from).mapToObj(place -> values[place]).toArray(Tensor[]::new);
+            Tensor[] parts =
+                Arrays.stream(from).mapToObj(place -> values[place]).toArray(Tensor[]::new);
             return torch.cat(new TensorVector(parts), 1);
           };
       case Op.ChannelShuffle shuffle ->
@@ -193,7 +194,8 @@ final class TorchNetwork {
           case Op.Relu _, Op.Relu6 _, Op.Add _ -> true;
           default -> false;
         };
-    return can && network.consumers(network.node(node.inputs().getFirst())).size() == 1
+    return can
+        && network.consumers(network.node(node.inputs().getFirst())).size() == 1
         && !node.inputs().getFirst().equals(network.input().name());
   }
 
@@ -202,7 +204,9 @@ final class TorchNetwork {
     return first;
   }
 
-  /** The places of the values that nobody reads behind this node, and that it does not overwrite. */
+  /**
+   * The places of the values that nobody reads behind this node, and that it does not overwrite.
+   */
   private int[] lastReadBy(Node node) {
     return node.inputs().stream()
         .skip(inPlace(node) ? 1 : 0)
