@@ -97,9 +97,13 @@ final class LaneClient implements AutoCloseable {
     return await();
   }
 
-  /** Kills the JVM at once; a later question starts another one. */
   @Override
   public void close() {
+    kill();
+  }
+
+  /** Ends the JVM at once; a later question starts another one. */
+  void kill() {
     Process running = process;
     if (running != null) {
       running.destroyForcibly();
@@ -157,14 +161,14 @@ final class LaneClient implements AutoCloseable {
       }
       return Reply.parse(line);
     } catch (InterruptedException interrupted) {
-      close();
+      kill();
       Thread.currentThread().interrupt();
       throw new LaneDeath("interrupted");
     }
   }
 
   private LaneDeath death(String how) {
-    close();
+    kill();
     return new LaneDeath(how + lastWords());
   }
 

@@ -2,6 +2,7 @@ package io.dfsnet.bench.peers;
 
 import io.dfsnet.dividefuse.Divider;
 import io.dfsnet.dividefuse.Division;
+import io.dfsnet.dividefuse.DivisionException;
 import io.dfsnet.engine.Conv2dGeometry;
 import io.dfsnet.engine.Shape;
 import io.dfsnet.engine.Tensor;
@@ -35,8 +36,8 @@ final class Networks {
       return divided.matches()
           ? Divider.divide(network, Division.keep(Integer.parseInt(divided.group(2)), List.of()))
           : network;
-    } catch (NetworkException unknown) {
-      throw new PeersException("network '" + name + "': " + unknown.getMessage(), unknown);
+    } catch (NetworkException | DivisionException refused) {
+      throw new PeersException("network '" + name + "': " + refused.getMessage(), refused);
     }
   }
 
