@@ -20,8 +20,9 @@ final class ModelOptions {
       paramLabel = "NAME",
       description =
           "resnet8, 14, 20, 26, 32, 44, 56 or 110 for small images; resnet18, 34 or 50, vgg16bn,"
-              + " mobilenetv2 for large ones, or with -32 for small ones. -w sets the width:"
-              + " resnet8-w4 for 4 channels at first, mobilenetv2-w0.5-32 for half of all.")
+              + " mobilenetv2 or shufflenetv2 for large ones, or with -32 for small ones. -w sets"
+              + " the width: resnet8-w4 for 4 channels at first, mobilenetv2-w0.5-32 for half of"
+              + " all.")
   String name;
 
   @Option(

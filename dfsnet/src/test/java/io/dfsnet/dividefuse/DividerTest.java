@@ -220,6 +220,15 @@ class DividerTest {
         .isInstanceOf(DivisionException.class)
         .hasMessageStartingWith("ChannelShuffle 'shuffle': moves channels to other groups");
 
+    var sliced = stem("sliced");
+    sliced.add("slice", new Op.ChannelSlice(0, 4), "stem");
+    assertThatThrownBy(() -> divide(sliced.build(), 2))
+        .isInstanceOf(DivisionException.class)
+        .hasMessageStartingWith("ChannelSlice 'slice': takes the channels of some groups alone");
+    assertThatThrownBy(() -> divide(Models.create("shufflenetv2-w0.5-32"), 4))
+        .isInstanceOf(DivisionException.class)
+        .hasMessageStartingWith("Concat 'stage2.0.concat': joins divided maps");
+
     var joined = stem("joined");
     joined.add("conv", Op.Conv2d.square(8, 8, 3, 1, 1, 1), "stem");
     joined.add("join", new Op.Concat(), "stem", "conv");
@@ -232,7 +241,8 @@ class DividerTest {
   void acceptsWhatMovesNoChannelToAnotherGroup() {
     var network = Network.builder("harmless");
     String image = network.input(2, 6, 6);
-    String twice = network.add("join", new Op.Concat(), image, image);
+    String one = network.add("slice", new Op.ChannelSlice(1, 1), image);
+    String twice = network.add("join", new Op.Concat(), image, one, one);
     String shuffled = network.add("shuffle", new Op.ChannelShuffle(2), twice);
     String x = network.add("stem", Op.Conv2d.square(4, 8, 3, 1, 1, 1), shuffled);
     x = network.add("same", new Op.ChannelShuffle(1), x);

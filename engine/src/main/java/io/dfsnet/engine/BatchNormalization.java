@@ -94,10 +94,19 @@ public final class BatchNormalization {
       float[] variance,
       float[] output,
       Workers workers) {
+    forwardInference(input, gamma, beta, mean, variance, output).run(workers);
+  }
+
+  /**
+   * {@link #forwardInference(float[], float[], float[], float[], float[], float[], Workers)} of
+   * these arrays, for many runs.
+   */
+  public Work forwardInference(
+      float[] input, float[] gamma, float[] beta, float[] mean, float[] variance, float[] output) {
     requireAffine(input, gamma, mean, variance);
     Require.length("batchNorm", "beta", beta, channels);
     Require.shape("batchNorm", "output", output, shape);
-    workers.forEach(
+    return new Work(
         channels, channel -> normalize(input, gamma, beta, mean, variance, output, channel));
   }
 

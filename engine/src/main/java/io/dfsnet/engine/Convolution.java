@@ -4,12 +4,14 @@ package io.dfsnet.engine;
  * A convolution planned for one geometry, forward and backward. All arrays are NCHW; results are
  * overwritten.
  *
- * <p>Every pass is a sum over shifted planes (see {@link Planes}). Forward sums the products of an
- * output element in one <i>canonical order</i>: from +0 a fused multiply-add for each input channel
- * of the group, kernel row and kernel column, in this order, taps on the padding included as zero;
- * then the {@link Epilogue}. So its bits depend neither on the kernel, the SIMD width and the
- * thread count, nor on the batch around an image. Backward to data has such an order too. Backward
- * to weights depends on the SIMD width but not on the thread count.
+ * <p>{@link KernelRegistry} chooses each pass among the families of kernels. Forward sums the
+ * products of an output element in one <i>canonical order</i>: from +0 a fused multiply-add for
+ * each input channel of the group, kernel row and kernel column, in this order, taps on the padding
+ * counted as zero; then the {@link Epilogue}. (A family may leave such taps out: with finite
+ * weights that changes no sum, but for the sign of one that underflows to zero.) So its bits depend
+ * neither on the kernel, the SIMD width and the thread count, nor on the batch around an image.
+ * Backward to data has such an order too. Backward to weights depends on the SIMD width but not on
+ * the thread count.
  *
  * <p>A convolution owns its scratch memory: one call at a time. After the first call with a thread
  * count, further ones allocate nothing.
@@ -20,25 +22,21 @@ public final class Convolution {
   private final Shape outShape;
   private final Shape weightShape;
   private final Shape biasShape;
-  private final KernelRegistry.Choice<SumKernel> forwardChoice;
-  private final KernelRegistry.Choice<SumKernel> backwardDataChoice;
-  private final KernelRegistry.Choice<OuterKernel> backwardWeightsChoice;
-  private final Kernels kernels;
+  private final KernelRegistry.Choice<SumPass> forwardChoice;
+  private final KernelRegistry.Choice<SumPass> backwardDataChoice;
+  private final KernelRegistry.Choice<OuterPass> backwardWeightsChoice;
 
   // Planned when first used: inference never pays for training.
-  private ShiftedSum forward;
-  private ShiftedSum backwardData;
+  private SumPass forward;
+  private SumPass backwardData;
   private float[][] backwardDataWeights;
-  private OuterProduct backwardWeights;
-  private final float[][] forwardWeights = new float[1][];
+  private OuterPass backwardWeights;
 
   /** Plans a convolution with the kernels that {@link Engine} has chosen. */
   public static Convolution of(Conv2dGeometry geometry) {
-    var kernels = Engine.kernels();
-    var registry = new KernelRegistry(kernels);
+    var registry = new KernelRegistry(Engine.kernels());
     return new Convolution(
         geometry,
-        kernels,
         registry.forward(geometry).getFirst(),
         registry.backwardData(geometry).getFirst(),
         registry.backwardWeights(geometry).getFirst());
@@ -46,16 +44,14 @@ public final class Convolution {
 
   Convolution(
       Conv2dGeometry geometry,
-      Kernels kernels,
-      KernelRegistry.Choice<SumKernel> forward,
-      KernelRegistry.Choice<SumKernel> backwardData,
-      KernelRegistry.Choice<OuterKernel> backwardWeights) {
+      KernelRegistry.Choice<SumPass> forward,
+      KernelRegistry.Choice<SumPass> backwardData,
+      KernelRegistry.Choice<OuterPass> backwardWeights) {
     this.geometry = geometry;
     this.inShape = geometry.inShape();
     this.outShape = geometry.outShape();
     this.weightShape = geometry.weightShape();
     this.biasShape = Shape.of(geometry.outChannels());
-    this.kernels = kernels;
     this.forwardChoice = forward;
     this.backwardDataChoice = backwardData;
     this.backwardWeightsChoice = backwardWeights;
@@ -86,11 +82,9 @@ public final class Convolution {
    */
   public PackedWeights pack(float[] weights) {
     requireLength("weights", weights, weightShape);
+    var pass = plannedForward();
     return new PackedWeights(
-        weightShape,
-        geometry.groups(),
-        forwardChoice.tile().rows(),
-        plannedForward().pack(weights)[0]);
+        weightShape, geometry.groups(), pass.weightOrder(), pass.pack(weights));
   }
 
   /**
@@ -107,8 +101,9 @@ public final class Convolution {
     requireLength("output", output, outShape);
     requireEpilogue(epilogue);
     requireApart("output", output, input, epilogue.addend());
-    forwardWeights[0] = weights.data(geometry, weightShape, forwardChoice.tile().rows());
-    plannedForward().run(input, forwardWeights, epilogue, output, workers);
+    var pass = plannedForward();
+    float[][] packed = weights.data(geometry, weightShape, pass.weightOrder());
+    pass.run(input, packed, epilogue, output, workers);
   }
 
   /**
@@ -127,7 +122,7 @@ public final class Convolution {
     requireLength("gradient of the input", gradInput, inShape);
     requireApart("gradient of the input", gradInput, gradOutput, weights);
     if (backwardData == null) {
-      backwardData = new ShiftedSum(kernels, backwardDataChoice, SumProblem.backwardData(geometry));
+      backwardData = backwardDataChoice.plan().get();
       backwardDataWeights = backwardData.pack(weights);
     } else {
       backwardData.pack(weights, backwardDataWeights);
@@ -150,14 +145,14 @@ public final class Convolution {
     requireLength("gradient of the weights", gradWeights, weightShape);
     requireApart("gradient of the weights", gradWeights, input, gradOutput);
     if (backwardWeights == null) {
-      backwardWeights = new OuterProduct(kernels, backwardWeightsChoice, geometry);
+      backwardWeights = backwardWeightsChoice.plan().get();
     }
     backwardWeights.run(input, gradOutput, gradWeights, workers);
   }
 
-  private ShiftedSum plannedForward() {
+  private SumPass plannedForward() {
     if (forward == null) {
-      forward = new ShiftedSum(kernels, forwardChoice, SumProblem.forward(geometry));
+      forward = forwardChoice.plan().get();
     }
     return forward;
   }

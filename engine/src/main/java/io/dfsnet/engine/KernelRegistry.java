@@ -3,8 +3,10 @@ package io.dfsnet.engine;
 import io.dfsnet.engine.Planes.Kind;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /**
  * Every kernel that a convolution can take, and the exact condition under which it is taken. A name
@@ -15,30 +17,43 @@ import java.util.Locale;
  *  |    |     |       |      |      |
  *  |    |     |       |      |      instruction set: scalar, simd128, simd256, simd512
  *  |    |     |       |      tile: 8 output channels by 2 runs of positions (v) or by taps (k)
- *  |    |     |       planes: direct, shifted, copies (see Planes)
+ *  |    |     |       planes: direct, shifted, copies (see Planes); or blocked (see BlockedSum)
  *  |    |     pass: forward, backward_data, backward_weights
  *  |    operation
  *  element type
  * </pre>
  *
- * A pass is one kind of planes and one tile; channels that do not fill the tile go to tiles with
- * fewer rows, so 13 channels are 8 + 4 + 1. What a geometry admits is listed best first, and the
- * first is taken:
+ * What a geometry admits is listed best first, and the first is taken. Forward and backward to
+ * data:
  *
  * <ul>
- *   <li>planes: {@code direct} where every position reads its own source element only and the map
- *       fills at least one run (backward to weights: is a multiple of runs); else {@code shifted}
- *       where the rows of the result are multiples of a run; else {@code copies};
- *   <li>tile: the one with most rows among those with at most the result's channels per group.
+ *   <li>{@code blocked}, vectors over output channels (tile: one vector by p positions of a row):
+ *       3x3, stride 1, a border of 1, channels per group of the result a multiple of a vector, rows
+ *       of at least p positions. Taken where rows are shorter than {@value #SHORT_ROW} positions or
+ *       a sum has at least {@value #LONG_REDUCTION} products; of 8 and 7 positions those that
+ *       repeat fewer at the end of a row;
+ *   <li>else planes: {@code direct} where every position reads its own source element only and the
+ *       map fills at least one run (backward to weights: is a multiple of runs); else {@code
+ *       shifted} where the rows of the result are multiples of a run; else {@code copies}. Of their
+ *       tiles the one with most rows among those with at most the result's channels per group;
+ *       channels that do not fill it go to tiles with fewer rows, so 13 channels are 8 + 4 + 1.
  * </ul>
+ *
+ * Backward to weights takes planes alone.
  */
 final class KernelRegistry {
   /**
-   * A kernel for a pass.
+   * A kernel for a pass, and how to plan that pass with it.
    *
-   * @param tile the widest tile
+   * @param plan makes the planned pass, with scratch memory of its own
    */
-  record Choice<K extends TileKernel>(String name, Kind planes, K tile) {}
+  record Choice<P>(String name, Supplier<P> plan) {}
+
+  /** Shorter rows leave the lanes of runs empty, or need three copies of every map. */
+  private static final int SHORT_ROW = 16;
+
+  /** Turning sums into maps costs as much as some 16 products; from here on that is little. */
+  private static final int LONG_REDUCTION = 256;
 
   private final Kernels kernels;
 
@@ -47,28 +62,80 @@ final class KernelRegistry {
   }
 
   /** The kernels that can run the forward pass of a geometry, the one that is taken first. */
-  List<Choice<SumKernel>> forward(Conv2dGeometry geometry) {
+  List<Choice<SumPass>> forward(Conv2dGeometry geometry) {
     var taps = TapGrid.forward(geometry);
     boolean direct = taps.isIdentity() && taps.positions() >= lanes(taps);
     var kinds = kinds(direct, lanes(taps), taps.columns());
-    return choices("forward", kinds, kernels.sums(), geometry.outChannelsPerGroup());
+    return sums("forward", kinds, SumProblem.forward(geometry));
   }
 
   /** The kernels that can run backward to data, the one that is taken first. */
-  List<Choice<SumKernel>> backwardData(Conv2dGeometry geometry) {
+  List<Choice<SumPass>> backwardData(Conv2dGeometry geometry) {
     var input = InputPhases.of(geometry);
     var taps = input.taps();
     boolean direct = input.isWhole() && taps.isIdentity() && taps.positions() >= lanes(taps);
     var kinds = kinds(direct, lanes(taps), input.columns());
-    return choices("backward_data", kinds, kernels.sums(), geometry.inChannelsPerGroup());
+    return sums("backward_data", kinds, SumProblem.backwardData(geometry));
   }
 
   /** The kernels that can run backward to weights, the one that is taken first. */
-  List<Choice<OuterKernel>> backwardWeights(Conv2dGeometry geometry) {
+  List<Choice<OuterPass>> backwardWeights(Conv2dGeometry geometry) {
     var taps = TapGrid.forward(geometry);
     boolean direct = taps.isIdentity() && taps.positions() % lanes(taps) == 0;
-    var kinds = kinds(direct, lanes(taps), taps.columns());
-    return choices("backward_weights", kinds, kernels.outers(), geometry.outChannelsPerGroup());
+    List<Choice<OuterPass>> choices = new ArrayList<>();
+    for (var kind : kinds(direct, lanes(taps), taps.columns())) {
+      for (var tile : kernels.outers()) {
+        if (tile.rows() <= geometry.outChannelsPerGroup()) {
+          choices.add(
+              new Choice<>(
+                  name("backward_weights", kind, tile),
+                  () -> new OuterProduct(kernels, kind, tile, geometry)));
+        }
+      }
+    }
+    return choices;
+  }
+
+  private List<Choice<SumPass>> sums(String pass, List<Kind> kinds, SumProblem problem) {
+    List<Choice<SumPass>> choices = new ArrayList<>();
+    List<Choice<SumPass>> blocked = blocked(pass, problem);
+    boolean preferBlocked = problem.width() < SHORT_ROW || problem.reduction() >= LONG_REDUCTION;
+    if (preferBlocked) {
+      choices.addAll(blocked);
+    }
+    for (var kind : kinds) {
+      for (var tile : kernels.sums()) {
+        if (tile.rows() <= problem.channels()) {
+          choices.add(
+              new Choice<>(
+                  name(pass, kind, tile), () -> new ShiftedSum(kernels, kind, tile, problem)));
+        }
+      }
+    }
+    if (!preferBlocked) {
+      choices.addAll(blocked);
+    }
+    return choices;
+  }
+
+  /** The tile that wastes fewest positions at the end of a row comes first. */
+  private List<Choice<SumPass>> blocked(String pass, SumProblem problem) {
+    if (!BlockedSum.serves(problem, lanes(problem.taps()))) {
+      return List.of();
+    }
+    return kernels.rows().stream()
+        .filter(row -> row.positions() <= problem.width())
+        .sorted(Comparator.comparingInt(row -> row.computedPositions(problem.width())))
+        .map(
+            row ->
+                new Choice<SumPass>(
+                    "f32_conv_" + pass + "_blocked_" + row.name(),
+                    () -> new BlockedSum(kernels, row, problem)))
+        .toList();
+  }
+
+  private static String name(String pass, Kind kind, TileKernel tile) {
+    return "f32_conv_" + pass + "_" + kind.name().toLowerCase(Locale.ROOT) + "_" + tile.name();
   }
 
   private static List<Kind> kinds(boolean direct, int lanes, int... columns) {
@@ -85,20 +152,5 @@ final class KernelRegistry {
 
   private int lanes(TapGrid taps) {
     return kernels.lanes(taps.positions());
-  }
-
-  private static <K extends TileKernel> List<Choice<K>> choices(
-      String pass, List<Kind> kinds, List<K> tiles, int channels) {
-    List<Choice<K>> choices = new ArrayList<>();
-    for (var kind : kinds) {
-      for (var tile : tiles) {
-        if (tile.rows() <= channels) {
-          String planes = kind.name().toLowerCase(Locale.ROOT);
-          String name = "f32_conv_" + pass + "_" + planes + "_" + tile.name();
-          choices.add(new Choice<>(name, kind, tile));
-        }
-      }
-    }
-    return choices;
   }
 }

@@ -1,6 +1,5 @@
 package io.dfsnet.engine;
 
-import io.dfsnet.engine.KernelRegistry.Choice;
 import io.dfsnet.engine.Planes.Kind;
 import io.dfsnet.engine.Positions.Place;
 import io.dfsnet.engine.Positions.Tail;
@@ -19,7 +18,7 @@ import java.util.List;
  *
  * <p>Owns its scratch memory, one piece per thread; one call at a time.
  */
-final class OuterProduct {
+final class OuterProduct implements OuterPass {
   private static final int MOST_CHUNKS = 4;
 
   /** Below this many positions a chunk of its own costs more than it brings. */
@@ -57,6 +56,7 @@ final class OuterProduct {
   private final boolean gradientInPlace;
   private final int gradientPerImage;
   private final Positions[] positions;
+  private final Planes.Band[] bands;
   private final UnitQueue<Scratch> units =
       new UnitQueue<>(Scratch[]::new, Scratch::new, this::runUnit);
 
@@ -66,22 +66,23 @@ final class OuterProduct {
   private float[] gradient;
   private int tileRanges;
 
-  OuterProduct(Kernels kernels, Choice<OuterKernel> choice, Conv2dGeometry geometry) {
+  OuterProduct(Kernels kernels, Kind kind, OuterKernel widest, Conv2dGeometry geometry) {
     this.kernels = kernels;
     this.geometry = geometry;
     this.taps = TapGrid.forward(geometry);
     this.lanes = kernels.lanes(taps.positions());
     this.chunks = chunks();
     this.cut = cut();
-    this.planes = new Planes(kernels, choice.planes(), taps, cut.rowsPerBand());
-    this.tiles = Tile.split(geometry.outChannelsPerGroup(), kernels.outers(), choice.tile());
-    this.channelsPerPack = channelsPerPack(choice.tile().taps());
+    this.planes = new Planes(kernels, kind, taps, cut.rowsPerBand());
+    this.tiles = Tile.split(geometry.outChannelsPerGroup(), kernels.outers(), widest);
+    this.channelsPerPack = channelsPerPack(widest.taps());
     int channels = isDirect() ? geometry.inChannels() : channelsPerPack;
     this.imagePlanes = channels * planes.channelSize();
     this.offsets = offsets();
     this.gradientInPlace = taps.positions() >= LEAST_MAP && bandsAreWholeRuns();
     this.gradientPerImage = Math.ceilDiv(cut.rowsPerBand() * taps.columns(), lanes) * lanes;
     this.positions = positions();
+    this.bands = cut.bands(planes);
   }
 
   private int chunks() {
@@ -163,7 +164,8 @@ final class OuterProduct {
     return all;
   }
 
-  void run(float[] input, float[] gradient, float[] weightGradient, Workers workers) {
+  @Override
+  public void run(float[] input, float[] gradient, float[] weightGradient, Workers workers) {
     this.input = input;
     this.gradient = gradient;
     if (sums == null) {
@@ -213,16 +215,11 @@ final class OuterProduct {
 
     Scratch() {
       int images = cut.imagesPerBlock();
-      packed = isDirect() ? null : new float[images * imagePlanes + margin()];
+      packed = isDirect() ? null : new float[images * imagePlanes + planes.margin(lanes)];
       copies =
           gradientInPlace
               ? null
               : new float[images * geometry.outChannelsPerGroup() * gradientPerImage];
-    }
-
-    /** The last run of the last plane reads behind it, and packing overruns it. */
-    private int margin() {
-      return Math.max(lanes, kernels.overrun());
     }
 
     void clearSums(int group) {
@@ -278,7 +275,7 @@ final class OuterProduct {
       for (int image = 0; image < images; image++) {
         int from = (firstInput + image * geometry.inChannels()) * mapSize;
         int at = image * imagePlanes;
-        planes.pack(input, from, channels, cut.firstRow(band), cut.rowsOf(band), packed, at);
+        planes.pack(bands[band], input, from, channels, packed, at);
         // A run over the end of the last map multiplies what stands here with zeros.
         int end = at + channels * planes.channelSize();
         kernels.zero(packed, end, end + lanes);

@@ -8,25 +8,24 @@ package io.dfsnet.engine;
 public final class PackedWeights {
   private final Shape shape;
   private final int groups;
-  private final int rows;
-  private final float[] data;
+  private final String order;
+  private final float[][] data;
 
-  PackedWeights(Shape shape, int groups, int rows, float[] data) {
+  PackedWeights(Shape shape, int groups, String order, float[][] data) {
     this.shape = shape;
     this.groups = groups;
-    this.rows = rows;
+    this.order = order;
     this.data = data;
   }
 
-  /** The packed values if they fit the geometry and tiles of {@code rows} output channels. */
-  float[] data(Conv2dGeometry geometry, Shape weightShape, int rows) {
-    if (!shape.equals(weightShape) || groups != geometry.groups() || this.rows != rows) {
+  /** The packed values if they fit the geometry and the order that a kernel reads them in. */
+  float[][] data(Conv2dGeometry geometry, Shape weightShape, String order) {
+    if (!shape.equals(weightShape) || groups != geometry.groups() || !this.order.equals(order)) {
       throw new ShapeException(
           "conv2d",
-          "weights packed from %s with %d groups for tiles of %d do not fit %s with %d groups for"
-                  .formatted(shape, groups, this.rows, weightShape, geometry.groups())
-              + " tiles of %d; pack them with this convolution (problem %s)"
-                  .formatted(rows, geometry));
+          "weights packed from %s with %d groups in %s do not fit %s with %d groups in %s;"
+                  .formatted(shape, groups, this.order, weightShape, geometry.groups(), order)
+              + " pack them with this convolution (problem %s)".formatted(geometry));
     }
     return data;
   }

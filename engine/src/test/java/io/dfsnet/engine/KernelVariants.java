@@ -31,7 +31,6 @@ final class KernelVariants {
       all.add(
           new Convolution(
               geometry,
-              kernels,
               forward.get(i % forward.size()),
               backwardData.get(i % backwardData.size()),
               backwardWeights.get(i % backwardWeights.size())));

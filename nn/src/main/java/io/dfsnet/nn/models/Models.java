@@ -151,6 +151,7 @@ public final class Models {
     known.put("resnet50", new Architecture(true, v -> ResNet.bottleneck(v, 3, 4, 6, 3)));
     known.put("vgg16bn", new Architecture(true, Vgg::create));
     known.put("mobilenetv2", new Architecture(true, MobileNetV2::create));
+    known.put("shufflenetv2", new Architecture(true, ShuffleNetV2::create));
     return known;
   }
 }

@@ -111,6 +111,14 @@ final class Exporter {
       }
       case Op.Linear _ -> emit("Gemm", node, Map.of("transB", integer(1)), parameters(node));
       case Op.Concat _ -> emit("Concat", node, CHANNELS);
+      case Op.ChannelSlice slice ->
+          emit(
+              "Slice",
+              node,
+              NONE,
+              constant(node.name(), "/starts", slice.first()),
+              constant(node.name(), "/ends", slice.first() + slice.channels()),
+              constant(node.name(), "/axes", 1));
       case Op.ChannelShuffle shuffle -> channelShuffle(node, shuffle.groups());
       case Op.Flatten _ -> emit("Flatten", node, CHANNELS);
       case Op.PadShortcut pad -> padShortcut(node, pad);

@@ -81,11 +81,14 @@ final class Onnx {
     /** 32-bit floats, in an array or straight from the bytes of a file. */
     record Floats(FloatBuffer values) implements Elements {}
 
-    /** 64-bit integers, which state shapes and axes. */
-    record Longs(long... values) implements Elements {}
+    /** Integers or truth values, a few: they state shapes and axes. */
+    record Longs(long... values) implements Elements {
+      /** More of them are {@link Other} elements. */
+      static final int LIMIT = 1 << 12;
+    }
 
     /**
-     * Elements that no operator here reads.
+     * Elements that no operator here reads, and of which only the type is known.
      *
      * @param type as in {@code TensorProto.DataType}
      */
@@ -112,6 +115,7 @@ final class Onnx {
     static final int FLOAT = 1;
     static final int INT32 = 6;
     static final int INT64 = 7;
+    static final int BOOL = 9;
 
     private DataType() {}
   }

@@ -39,7 +39,11 @@ class ModelsTest {
     "mobilenetv2-w0.5-32, 0.82, 28.08",
     "mobilenetv2-w0.75-32, 1.48, 59.43",
     "mobilenetv2-32, 2.35, 88.09",
-    "mobilenetv2-w1.4-32, 4.50, 170.23"
+    "mobilenetv2-w1.4-32, 4.50, 170.23",
+    "shufflenetv2-w0.5-32, 0.44, 10.99",
+    "shufflenetv2-32, 1.36, 45.09",
+    "shufflenetv2-w1.5-32, 2.58, 94.35",
+    "shufflenetv2-w2-32, 5.55, 188.00"
   })
   void smallFormsHaveThePublishedCosts(String name, double parameters, double macs) {
     Network network = cifar(name, 100, Shortcut.PROJECTION);
@@ -59,7 +63,11 @@ class ModelsTest {
     "resnet34, 21797672, 3.664",
     "resnet50, 25557032, 4.089",
     "vgg16bn, 138365992, 15.470",
-    "mobilenetv2, 3504872, 0.301"
+    "mobilenetv2, 3504872, 0.301",
+    "shufflenetv2-w0.5, 1366792, 0.04",
+    "shufflenetv2, 2278604, 0.145",
+    "shufflenetv2-w1.5, 3503624, 0.296",
+    "shufflenetv2-w2.0, 7393996, 0.583"
   })
   void imageNetNetworksHaveThePublishedCosts(String name, long parameters, double billions) {
     Network network = Models.create(name);
@@ -149,6 +157,34 @@ class ModelsTest {
     assertThat(network.node("features.3.conv.1.0").op())
         .isEqualTo(Op.Conv2d.square(144, 144, 3, 1, 1, 144));
     assertThat(network.shape("features.18.2")).isEqualTo(Shape.of(1280, 7, 7));
+  }
+
+  @Test
+  void shuffleNetsHaveTorchvisionsNames() {
+    Network network = Models.create("shufflenetv2-w0.5");
+    assertThat(names(network))
+        .startsWith("input", "conv1.0", "conv1.1", "conv1.2", "maxpool", "stage2.0.branch1.0")
+        .containsSubsequence(
+            "stage2.0.branch1.1",
+            "stage2.0.branch1.2",
+            "stage2.0.branch1.3",
+            "stage2.0.branch1.4",
+            "stage2.0.branch2.0")
+        .containsSubsequence(
+            "stage3.7.chunk2",
+            "stage3.7.branch2.0",
+            "stage3.7.branch2.3",
+            "stage3.7.branch2.4",
+            "stage3.7.branch2.5",
+            "stage3.7.branch2.7",
+            "stage3.7.concat",
+            "stage3.7.shuffle",
+            "stage4.0.branch1.0")
+        .endsWith("stage4.3.shuffle", "conv5.0", "conv5.1", "conv5.2", "mean", "fc");
+    assertThat(network.node("stage3.7.chunk2").op()).isEqualTo(new Op.ChannelSlice(48, 48));
+    assertThat(network.shape("conv5.2")).isEqualTo(Shape.of(1024, 7, 7));
+    assertThat(Models.create("shufflenetv2-w0.5-32").shape("conv5.2"))
+        .isEqualTo(Shape.of(1024, 4, 4));
   }
 
   /** Worked out from torchvision's rule: multiples of 8, never less than 0.9 of what is asked. */
@@ -253,6 +289,9 @@ class ModelsTest {
           .isInstanceOf(NetworkException.class)
           .hasMessageContaining("the width multiplier is above 0 and at most 8");
     }
+    assertThatThrownBy(() -> Models.create("shufflenetv2-w0.75"))
+        .isInstanceOf(NetworkException.class)
+        .hasMessageContaining("its widths are -w0.5, -w1.0, -w1.5 and -w2.0");
     assertThatThrownBy(() -> Models.create("vgg16bn", 10, 3, 31, 32, Shortcut.PAD))
         .isInstanceOf(NetworkException.class)
         .hasMessageContaining("MaxPool 'features.43'");

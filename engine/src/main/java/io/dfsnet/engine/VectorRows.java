@@ -1,0 +1,217 @@
+package io.dfsnet.engine;
+
+import static io.dfsnet.engine.VectorKernels.LENGTH;
+import static io.dfsnet.engine.VectorKernels.SPECIES;
+import static io.dfsnet.engine.VectorKernels.broadcast;
+import static io.dfsnet.engine.VectorKernels.load;
+import static io.dfsnet.engine.VectorKernels.zero;
+
+import java.util.List;
+
+/**
+ * Rows of a 3x3 convolution in registers, with vectors over output channels. A tile of P
+ * neighbouring positions of a row keeps its P sums in registers over the whole reduction; a step
+ * takes a row of an input channel, whose every value serves three positions:
+ *
+ * <pre>
+ *   input row      x[-1]   x[0]    x[1]    x[2]   ...   x[P]
+ *                     \    / | \    / | \    / | \         /
+ *   weights            w0 w2 w1 w0 w2 w1 w0 w2 w1 w0     w2
+ *                        \  | /    \  | /    \  | /
+ *   sums               s[0]       s[1]       s[2]    ...   s[P - 1]
+ * </pre>
+ *
+ * <p>So position p sums {@code w0 * x[p - 1] + w1 * x[p] + w2 * x[p + 1]} in this order. Where the
+ * tile touches the border of the map its outer products are left out, and so are input rows above
+ * and below the map: no product with the padding is computed.
+ */
+final class VectorRows {
+  private VectorRows() {}
+
+  /**
+   * Most positions first. Larger tiles run into the limits of C2: it then makes objects of vectors.
+   */
+  static List<RowKernel> all() {
+    return List.of(new P8(), new P7());
+  }
+
+  private abstract static class Rows implements RowKernel {
+    private final int positions;
+
+    Rows(int positions) {
+      this.positions = positions;
+    }
+
+    @Override
+    public String name() {
+      return "v1p" + positions + "__simd" + SPECIES.vectorBitSize();
+    }
+
+    @Override
+    public int positions() {
+      return positions;
+    }
+
+    @Override
+    public void run(Call call) {
+      int columns = call.columns;
+      for (int x = 0; x < columns; x += positions) {
+        // The last tile repeats positions of the one before it.
+        int first = Math.min(x, columns - positions);
+        boolean left = first > 0;
+        boolean right = first + positions < columns;
+        tile(call, call.sourceAt + first, left, right, call.sumsAt + first * LENGTH);
+      }
+    }
+
+    abstract void tile(Call call, int at, boolean left, boolean right, int sumsAt);
+  }
+
+  /** 8 sums, 3 weights and an input: 12 registers. */
+  private static final class P8 extends Rows {
+    P8() {
+      super(8);
+    }
+
+    @Override
+    void tile(Call call, int at, boolean left, boolean right, int sumsAt) {
+      float[] source = call.source;
+      float[] weights = call.weights;
+      int[] sourceOffsets = call.sourceOffsets;
+      int[] weightOffsets = call.weightOffsets;
+      var sum0 = zero();
+      var sum1 = zero();
+      var sum2 = zero();
+      var sum3 = zero();
+      var sum4 = zero();
+      var sum5 = zero();
+      var sum6 = zero();
+      var sum7 = zero();
+      for (int k = 0; k < call.inputRows; k++) {
+        int x = at + sourceOffsets[k];
+        int w = call.weightsAt + weightOffsets[k];
+        var w0 = load(weights, w);
+        var w1 = load(weights, w + LENGTH);
+        var w2 = load(weights, w + 2 * LENGTH);
+        if (left) {
+          var xL = broadcast(source[x - 1]);
+          sum0 = w0.fma(xL, sum0);
+        }
+        var x0 = broadcast(source[x]);
+        sum1 = w0.fma(x0, sum1);
+        sum0 = w1.fma(x0, sum0);
+        var x1 = broadcast(source[x + 1]);
+        sum2 = w0.fma(x1, sum2);
+        sum1 = w1.fma(x1, sum1);
+        sum0 = w2.fma(x1, sum0);
+        var x2 = broadcast(source[x + 2]);
+        sum3 = w0.fma(x2, sum3);
+        sum2 = w1.fma(x2, sum2);
+        sum1 = w2.fma(x2, sum1);
+        var x3 = broadcast(source[x + 3]);
+        sum4 = w0.fma(x3, sum4);
+        sum3 = w1.fma(x3, sum3);
+        sum2 = w2.fma(x3, sum2);
+        var x4 = broadcast(source[x + 4]);
+        sum5 = w0.fma(x4, sum5);
+        sum4 = w1.fma(x4, sum4);
+        sum3 = w2.fma(x4, sum3);
+        var x5 = broadcast(source[x + 5]);
+        sum6 = w0.fma(x5, sum6);
+        sum5 = w1.fma(x5, sum5);
+        sum4 = w2.fma(x5, sum4);
+        var x6 = broadcast(source[x + 6]);
+        sum7 = w0.fma(x6, sum7);
+        sum6 = w1.fma(x6, sum6);
+        sum5 = w2.fma(x6, sum5);
+        var x7 = broadcast(source[x + 7]);
+        sum7 = w1.fma(x7, sum7);
+        sum6 = w2.fma(x7, sum6);
+        if (right) {
+          var x8 = broadcast(source[x + 8]);
+          sum7 = w2.fma(x8, sum7);
+        }
+      }
+      float[] sums = call.sums;
+      sum0.intoArray(sums, sumsAt);
+      sum1.intoArray(sums, sumsAt + LENGTH);
+      sum2.intoArray(sums, sumsAt + 2 * LENGTH);
+      sum3.intoArray(sums, sumsAt + 3 * LENGTH);
+      sum4.intoArray(sums, sumsAt + 4 * LENGTH);
+      sum5.intoArray(sums, sumsAt + 5 * LENGTH);
+      sum6.intoArray(sums, sumsAt + 6 * LENGTH);
+      sum7.intoArray(sums, sumsAt + 7 * LENGTH);
+    }
+  }
+
+  /** 7 sums, 3 weights and an input: 11 registers. */
+  private static final class P7 extends Rows {
+    P7() {
+      super(7);
+    }
+
+    @Override
+    void tile(Call call, int at, boolean left, boolean right, int sumsAt) {
+      float[] source = call.source;
+      float[] weights = call.weights;
+      int[] sourceOffsets = call.sourceOffsets;
+      int[] weightOffsets = call.weightOffsets;
+      var sum0 = zero();
+      var sum1 = zero();
+      var sum2 = zero();
+      var sum3 = zero();
+      var sum4 = zero();
+      var sum5 = zero();
+      var sum6 = zero();
+      for (int k = 0; k < call.inputRows; k++) {
+        int x = at + sourceOffsets[k];
+        int w = call.weightsAt + weightOffsets[k];
+        var w0 = load(weights, w);
+        var w1 = load(weights, w + LENGTH);
+        var w2 = load(weights, w + 2 * LENGTH);
+        if (left) {
+          var xL = broadcast(source[x - 1]);
+          sum0 = w0.fma(xL, sum0);
+        }
+        var x0 = broadcast(source[x]);
+        sum1 = w0.fma(x0, sum1);
+        sum0 = w1.fma(x0, sum0);
+        var x1 = broadcast(source[x + 1]);
+        sum2 = w0.fma(x1, sum2);
+        sum1 = w1.fma(x1, sum1);
+        sum0 = w2.fma(x1, sum0);
+        var x2 = broadcast(source[x + 2]);
+        sum3 = w0.fma(x2, sum3);
+        sum2 = w1.fma(x2, sum2);
+        sum1 = w2.fma(x2, sum1);
+        var x3 = broadcast(source[x + 3]);
+        sum4 = w0.fma(x3, sum4);
+        sum3 = w1.fma(x3, sum3);
+        sum2 = w2.fma(x3, sum2);
+        var x4 = broadcast(source[x + 4]);
+        sum5 = w0.fma(x4, sum5);
+        sum4 = w1.fma(x4, sum4);
+        sum3 = w2.fma(x4, sum3);
+        var x5 = broadcast(source[x + 5]);
+        sum6 = w0.fma(x5, sum6);
+        sum5 = w1.fma(x5, sum5);
+        sum4 = w2.fma(x5, sum4);
+        var x6 = broadcast(source[x + 6]);
+        sum6 = w1.fma(x6, sum6);
+        sum5 = w2.fma(x6, sum5);
+        if (right) {
+          var x7 = broadcast(source[x + 7]);
+          sum6 = w2.fma(x7, sum6);
+        }
+      }
+      float[] sums = call.sums;
+      sum0.intoArray(sums, sumsAt);
+      sum1.intoArray(sums, sumsAt + LENGTH);
+      sum2.intoArray(sums, sumsAt + 2 * LENGTH);
+      sum3.intoArray(sums, sumsAt + 3 * LENGTH);
+      sum4.intoArray(sums, sumsAt + 4 * LENGTH);
+      sum5.intoArray(sums, sumsAt + 5 * LENGTH);
+      sum6.intoArray(sums, sumsAt + 6 * LENGTH);
+    }
+  }
+}
