@@ -3,6 +3,7 @@ package io.dfsnet.bench.peers;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
@@ -138,6 +139,8 @@ final class DjlNetwork extends AbstractBlock {
       case Op.GlobalAveragePool _ -> Pool.globalAvgPool2d(input);
       case Op.Concat _ ->
           input.getNDArrayInternal().concat(new NDList(inputs.subList(1, inputs.size())), 1);
+      case Op.ChannelSlice slice ->
+          input.get(new NDIndex(":, " + slice.first() + ":" + (slice.first() + slice.channels())));
       case Op.ChannelShuffle shuffle -> shuffle(node, shuffle.groups(), input);
       case Op.Flatten _ -> input.reshape(input.getShape().get(0), -1);
       case Op.Input _, Op.PadShortcut _, Op.Exchange _ ->

@@ -26,14 +26,16 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Examples:",
-      "  SideBySide 'conv n1 g4 ic16 ih32 oc16 kh3 ph1' 'gemm m256 n256 k256'",
+      "  SideBySide 'n1 g4 ic16 ih32 oc16 kh3 ph1' 'm256 n256 k256'",
       "  SideBySide --suite must-reach --only 'grouped forward, batch 1' --cpu 1"
     })
 public final class SideBySide implements Callable<Integer> {
   @Parameters(paramLabel = "WORK", description = "Works, one line each; see Work.")
   private List<String> works = List.of();
 
-  @Option(names = "--suite", description = "must-reach, or a file of works.")
+  @Option(
+      names = "--suite",
+      description = "must-reach, a suite of 'dfs bench', or a file of works.")
   private String suite;
 
   @Option(
@@ -116,12 +118,7 @@ public final class SideBySide implements Callable<Integer> {
     if (works.isEmpty() == (suite == null)) {
       throw new PeersException("needs works or --suite, one of both; see --help");
     }
-    Suite chosen =
-        suite == null
-            ? Suite.of(works)
-            : suite.equals("must-reach")
-                ? Suite.mustReach()
-                : Suite.parse(suite, Files.readString(Path.of(suite)));
+    Suite chosen = suite == null ? Suite.of(works) : suite();
     List<Suite.Row> rows =
         chosen.rows().stream()
             .filter(row -> only.matcher(row.section() + ": " + row.name()).find())
@@ -130,6 +127,13 @@ public final class SideBySide implements Callable<Integer> {
       throw new PeersException("--only '" + only + "': leaves no row of the suite");
     }
     return rows;
+  }
+
+  private Suite suite() throws IOException {
+    Path file = Path.of(suite);
+    return Files.isRegularFile(file)
+        ? Suite.parse(suite, Files.readString(file))
+        : Suite.named(suite);
   }
 
   /** Ours first: the others are compared with its results and its peak. */

@@ -1,5 +1,6 @@
 package io.dfsnet.bench.peers;
 
+import io.dfsnet.cli.bench.Suites;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +14,7 @@ import java.util.List;
  *
  * <pre>
  * [3x3 grouped forward, batch 1]
- * C16&#64;32 g4 = conv n1 g4 ic16 ih32 oc16 kh3 ph1
+ * C16&#64;32 g4 = n1 g4 ic16 ih32 oc16 kh3 ph1
  * </pre>
  */
 record Suite(List<Row> rows) {
@@ -21,10 +22,37 @@ record Suite(List<Row> rows) {
   /** A work, its short name, and the section that it stands in. */
   record Row(String section, String name, Work work) {}
 
-  /** The rows of the table. */
-  static Suite mustReach() {
-    try (var text = Suite.class.getResourceAsStream("must-reach.txt")) {
-      return parse("must-reach", new String(text.readAllBytes(), StandardCharsets.UTF_8));
+  /** The suite with a row for every goal of the kernels. */
+  static final String MUST_REACH = "must-reach";
+
+  /**
+   * A suite by its name: {@link #MUST_REACH}, or one that {@code dfs bench} has.
+   *
+   * @throws PeersException if there is none of this name
+   */
+  static Suite named(String name) {
+    if (name.equals(MUST_REACH)) {
+      return mustReach();
+    }
+    if (!Suites.names().contains(name)) {
+      throw new PeersException(
+          "suite '"
+              + name
+              + "': is unknown, and no file; known are "
+              + MUST_REACH
+              + ", "
+              + String.join(", ", Suites.names()));
+    }
+    return new Suite(
+        Suites.read(name).rows().stream()
+            .map(row -> Work.of(row.problem()))
+            .map(work -> new Row(name, work.toString(), work))
+            .toList());
+  }
+
+  private static Suite mustReach() {
+    try (var text = Suite.class.getResourceAsStream(MUST_REACH + ".txt")) {
+      return parse(MUST_REACH, new String(text.readAllBytes(), StandardCharsets.UTF_8));
     } catch (IOException unreadable) {
       throw new UncheckedIOException(unreadable);
     }

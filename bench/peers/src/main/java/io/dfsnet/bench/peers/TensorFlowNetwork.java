@@ -77,6 +77,11 @@ final class TensorFlowNetwork {
       case Op.GlobalAveragePool _ -> ops.math.mean(input, ops.constant(new int[] {1, 2}));
       case Op.Linear linear -> linear(node, linear, input);
       case Op.Concat _ -> ops.concat(inputs, ops.constant(CHANNELS));
+      case Op.ChannelSlice slice ->
+          ops.slice(
+              input,
+              ops.constant(new int[] {0, 0, 0, slice.first()}),
+              ops.constant(new int[] {-1, -1, -1, slice.channels()}));
       case Op.ChannelShuffle shuffle -> shuffle(node, shuffle.groups(), input);
       case Op.Flatten _ -> {
         Operand<TInt32> channelsFirst = ops.constant(new int[] {0, 3, 1, 2});

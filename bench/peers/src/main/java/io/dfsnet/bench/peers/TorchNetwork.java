@@ -134,6 +134,8 @@ final class TorchNetwork {
                 Arrays.stream(from).mapToObj(place -> values[place]).toArray(Tensor[]::new);
             return torch.cat(new TensorVector(parts), 1);
           };
+      case Op.ChannelSlice slice ->
+          values -> values[first].narrow(1, slice.first(), slice.channels());
       case Op.ChannelShuffle shuffle ->
           values -> torch.channel_shuffle(values[first], shuffle.groups());
       case Op.Flatten _ -> values -> torch.flatten(values[first], 1, -1);
@@ -187,16 +189,22 @@ final class TorchNetwork {
         : new TensorOptional();
   }
 
-  /** Whether the node may overwrite its first input, because nobody else reads it. */
+  /**
+   * Whether the node may overwrite its first input: nobody else reads it, and it is no view of a
+   * value that somebody else reads.
+   */
   private boolean inPlace(Node node) {
-    boolean can =
-        switch (node.op()) {
-          case Op.Relu _, Op.Relu6 _, Op.Add _ -> true;
-          default -> false;
-        };
-    return can
-        && network.consumers(network.node(node.inputs().getFirst())).size() == 1
-        && !node.inputs().getFirst().equals(network.input().name());
+    return switch (node.op()) {
+      case Op.Relu _, Op.Relu6 _, Op.Add _ -> {
+        Node input = network.node(node.inputs().getFirst());
+        boolean another =
+            input.op() instanceof Op.Input
+                || input.op() instanceof Op.ChannelSlice
+                || input.op() instanceof Op.Flatten;
+        yield !another && network.consumers(input).size() == 1;
+      }
+      default -> false;
+    };
   }
 
   /** What the library returns then is no tensor of its own but another view of the first. */

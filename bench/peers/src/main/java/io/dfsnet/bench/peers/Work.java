@@ -1,5 +1,9 @@
 package io.dfsnet.bench.peers;
 
+import io.dfsnet.cli.bench.ConvolutionProblem;
+import io.dfsnet.cli.bench.Pass;
+import io.dfsnet.cli.bench.Problem;
+import io.dfsnet.cli.bench.ProductProblem;
 import io.dfsnet.engine.Conv2dGeometry;
 import io.dfsnet.engine.ShapeException;
 import io.dfsnet.nn.Costs;
@@ -8,14 +12,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What is measured, written as one line, the same in suites, arguments, messages and reports:
+ * What is measured, written as one line, the same in suites, arguments, messages and reports: a
+ * {@link Problem} as {@code dfs bench} knows them, or a network.
  *
  * <pre>
- * conv n1 g4 ic16 ih32 oc16 kh3 ph1            a convolution forward
- * conv-backward n32 g4 ic16 ih32 oc16 kh3 ph1  the gradients of its input and of its weights
- * gemm m256 n256 k256                          C[m,n] = A[m,k] B[k,n], row-major
- * net resnet56-g4 b1                           inference of a whole network on a batch
- * train resnet20 b128                          one step of gradient descent on a batch
+ * n1 g4 ic16 ih32 oc16 kh3 ph1            a convolution forward
+ * backward n32 g4 ic16 ih32 oc16 kh3 ph1  the gradients of its input and of its weights
+ * m256 n256 k256                          C[m,n] = A[m,k] B[k,n], row-major
+ * net resnet56-g4 b1                      inference of a whole network on a batch
+ * train resnet20 b128                     one step of gradient descent on a batch
  * </pre>
  */
 sealed interface Work {
@@ -23,7 +28,7 @@ sealed interface Work {
   record Forward(Conv2dGeometry geometry) implements Work {
     @Override
     public String toString() {
-      return "conv " + geometry;
+      return geometry.problem();
     }
   }
 
@@ -31,7 +36,7 @@ sealed interface Work {
   record Backward(Conv2dGeometry geometry) implements Work {
     @Override
     public String toString() {
-      return "conv-backward " + geometry;
+      return Pass.BACKWARD.word() + " " + geometry;
     }
   }
 
@@ -39,7 +44,7 @@ sealed interface Work {
   record Product(int m, int n, int k) implements Work {
     @Override
     public String toString() {
-      return "gemm m" + m + " n" + n + " k" + k;
+      return "m" + m + " n" + n + " k" + k;
     }
   }
 
@@ -100,52 +105,48 @@ sealed interface Work {
    */
   static Work parse(String text) {
     String line = text.strip();
-    int space = line.indexOf(' ');
-    String kind = space < 0 ? line : line.substring(0, space);
-    String rest = space < 0 ? "" : line.substring(space + 1).strip();
-    return switch (kind) {
-      case "conv" -> new Forward(geometry(rest));
-      case "conv-backward" -> new Backward(geometry(rest));
-      case "gemm" -> product(rest);
-      case "net" -> {
-        Matcher words = networkAndBatch(line, rest);
-        yield new Inference(words.group(1), Integer.parseInt(words.group(2)));
-      }
-      case "train" -> {
-        Matcher words = networkAndBatch(line, rest);
-        yield new Training(words.group(1), Integer.parseInt(words.group(2)));
-      }
-      default ->
-          throw new PeersException(
-              "work '" + line + "': begins with conv, conv-backward, gemm, net or train");
+    if (line.startsWith("net ")) {
+      Matcher words = networkAndBatch(line);
+      return new Inference(words.group(1), Integer.parseInt(words.group(2)));
+    }
+    if (line.startsWith("train ")) {
+      Matcher words = networkAndBatch(line);
+      return new Training(words.group(1), Integer.parseInt(words.group(2)));
+    }
+    try {
+      return of(Problem.parse(line));
+    } catch (ShapeException refused) {
+      throw new PeersException(
+          "work '"
+              + line
+              + "': is no network, as in 'net resnet56 b32' or 'train resnet20 b128', and no"
+              + " problem: "
+              + refused.getMessage(),
+          refused);
+    }
+  }
+
+  /**
+   * A problem of {@code dfs bench}.
+   *
+   * @throws PeersException if it is one gradient alone, which most libraries do not compute
+   */
+  static Work of(Problem problem) {
+    return switch (problem) {
+      case ConvolutionProblem(Pass pass, Conv2dGeometry geometry) ->
+          switch (pass) {
+            case FORWARD -> new Forward(geometry);
+            case BACKWARD -> new Backward(geometry);
+            case BACKWARD_DATA, BACKWARD_WEIGHTS ->
+                throw new PeersException(
+                    "work '" + problem + "': gradients are measured together, as 'backward'");
+          };
+      case ProductProblem(int m, int n, int k) -> new Product(m, n, k);
     };
   }
 
-  private static Conv2dGeometry geometry(String problem) {
-    try {
-      return Conv2dGeometry.parse(problem);
-    } catch (ShapeException refused) {
-      throw new PeersException("work '" + problem + "': " + refused.getMessage(), refused);
-    }
-  }
-
-  private static Work product(String sizes) {
-    Matcher words = Pattern.compile("m(\\d{1,5}) n(\\d{1,5}) k(\\d{1,5})").matcher(sizes);
-    if (!words.matches()) {
-      throw new PeersException(
-          "work 'gemm " + sizes + "': needs sizes like m256 n256 k256, at most 5 digits each");
-    }
-    int m = Integer.parseInt(words.group(1));
-    int n = Integer.parseInt(words.group(2));
-    int k = Integer.parseInt(words.group(3));
-    if (m < 1 || n < 1 || k < 1) {
-      throw new PeersException("work 'gemm " + sizes + "': sizes must be at least 1");
-    }
-    return new Product(m, n, k);
-  }
-
-  private static Matcher networkAndBatch(String line, String rest) {
-    Matcher words = Pattern.compile("(\\S+) b([1-9]\\d{0,3})").matcher(rest);
+  private static Matcher networkAndBatch(String line) {
+    Matcher words = Pattern.compile("[a-z]+ (\\S+) b([1-9]\\d{0,3})").matcher(line);
     if (!words.matches()) {
       throw new PeersException(
           "work '" + line + "': needs a network and a batch size, like 'resnet56 b32'");

@@ -9,7 +9,7 @@ class MessagesTest {
 
   @Test
   void requestsArriveAsTheyWereSent() {
-    var measure = new Request.Measure(Work.parse("gemm m1 n2 k3"), Path.of("a b", "c"));
+    var measure = new Request.Measure(Work.parse("m1 n2 k3"), Path.of("a b", "c"));
     assertThat(Request.parse(measure.line())).isEqualTo(measure);
     assertThat(Request.parse(new Request.Peak().line())).isEqualTo(new Request.Peak());
   }

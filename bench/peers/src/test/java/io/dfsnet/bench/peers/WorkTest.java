@@ -13,9 +13,9 @@ class WorkTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "conv n1 g4 ic16 ih32 iw32 oc16 kh3 kw3 sh1 sw1 ph1 pw1",
-        "conv-backward n32 g1 ic16 ih32 iw32 oc16 kh3 kw3 sh1 sw1 ph1 pw1",
-        "gemm m256 n128 k64",
+        "n1 g4 ic16 ih32 iw32 oc16 kh3 kw3 sh1 sw1 ph1 pw1",
+        "backward n32 g1 ic16 ih32 iw32 oc16 kh3 kw3 sh1 sw1 ph1 pw1",
+        "m256 n128 k64",
         "net resnet56-g4 b1",
         "train resnet20 b128"
       })
@@ -27,9 +27,9 @@ class WorkTest {
   void countsTwoOperationsForEachMultiplyAdd() {
     long macs = Conv2dGeometry.parse("ic8 ih4 oc16 kh3 ph1").macs();
     assertThat(macs).isEqualTo(8 * 16 * 9 * 16);
-    assertThat(Work.parse("conv ic8 ih4 oc16 kh3 ph1").flops()).isEqualTo(2 * macs);
-    assertThat(Work.parse("conv-backward ic8 ih4 oc16 kh3 ph1").flops()).isEqualTo(4 * macs);
-    assertThat(Work.parse("gemm m2 n3 k5").flops()).isEqualTo(60);
+    assertThat(Work.parse("ic8 ih4 oc16 kh3 ph1").flops()).isEqualTo(2 * macs);
+    assertThat(Work.parse("backward ic8 ih4 oc16 kh3 ph1").flops()).isEqualTo(4 * macs);
+    assertThat(Work.parse("m2 n3 k5").flops()).isEqualTo(60);
     assertThat(Work.parse("train resnet8 b6").flops())
         .isEqualTo(3 * Work.parse("net resnet8 b6").flops());
   }
@@ -39,9 +39,9 @@ class WorkTest {
       strings = {
         "",
         "convolve ic8 ih4 oc16 kh3",
-        "conv ic8 ih4 kh3",
-        "gemm m256 n256",
-        "gemm m0 n1 k1",
+        "ic8 ih4 kh3",
+        "m256 n256",
+        "m0 n1 k1",
         "net resnet56",
         "net resnet56 b0",
         "net unknown b1",
