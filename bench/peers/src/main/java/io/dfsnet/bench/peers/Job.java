@@ -3,8 +3,13 @@ package io.dfsnet.bench.peers;
 /** A work made ready. */
 interface Job {
 
-  /** Does the work once, as it is measured. */
+  /** Does the work, as it is measured. */
   void run() throws Exception;
+
+  /** How many times {@link #run} does the work; its time is divided by that. */
+  default int repeats() {
+    return 1;
+  }
 
   /**
    * What the work gives, in the order that all lanes agree on: NCHW for maps; the gradient of the

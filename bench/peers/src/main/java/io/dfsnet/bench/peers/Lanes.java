@@ -24,6 +24,7 @@ final class Lanes {
         USUAL,
         "ort-nchw",
         "ort-packed-b",
+        "ort-chain8",
         "torch",
         "torch-nhwc",
         "tf",
@@ -46,6 +47,7 @@ final class Lanes {
       case "ort" -> new OrtLane(OrtLane.Mode.DEFAULT, threads);
       case "ort-nchw" -> new OrtLane(OrtLane.Mode.PLAIN_LAYOUT, threads);
       case "ort-packed-b" -> new OrtLane(OrtLane.Mode.CONSTANT_RIGHT, threads);
+      case "ort-chain8" -> new OrtLane(OrtLane.Mode.CHAIN, threads);
       case "torch" -> new TorchLane(TorchLane.Layout.NCHW, threads);
       case "torch-nhwc" -> new TorchLane(TorchLane.Layout.CHANNELS_LAST, threads);
       case "tf" -> new TensorFlowLane(threads);

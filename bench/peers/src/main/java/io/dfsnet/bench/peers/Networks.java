@@ -62,10 +62,13 @@ final class Networks {
     return new Model(network, fresh);
   }
 
-  /** A convolution alone, as a network; for libraries that run whole models. */
-  static Model convolution(Conv2dGeometry g) {
-    var builder = Network.builder("convolution");
-    String input = builder.input(g.inChannels(), g.inHeight(), g.inWidth());
+  /**
+   * A convolution as a network, for libraries that run whole models.
+   *
+   * @param length how many stand in a row, all with the same weights; one that changes the shape
+   *     stands alone
+   */
+  static Model convolutions(Conv2dGeometry g, int length) {
     var op =
         new Op.Conv2d(
             g.inChannels(),
@@ -80,9 +83,16 @@ final class Networks {
             g.dilationWidth(),
             g.groups(),
             false);
-    builder.add("convolution", op, input);
     var weights = new Tensor(g.weightShape(), Values.weights(g));
-    return new Model(builder.build(), new Weights(Map.of("convolution.weight", weights)));
+    var builder = Network.builder("convolutions");
+    String map = builder.input(g.inChannels(), g.inHeight(), g.inWidth());
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    for (int i = 0; i < length; i++) {
+      String name = "convolution" + i;
+      map = builder.add(name, op, map);
+      tensors.put(name + ".weight", weights);
+    }
+    return new Model(builder.build(), new Weights(tensors));
   }
 
   /** The shape of a batch of images. */

@@ -28,8 +28,15 @@ final class OrtLane implements Lane {
     /** Everything but other layouts: NCHW throughout. */
     PLAIN_LAYOUT,
     /** As by default, with the right matrix of a product known beforehand and hence packed. */
-    CONSTANT_RIGHT
+    CONSTANT_RIGHT,
+    /**
+     * As by default, several equal convolutions in a row: what one costs within a network, where
+     * its changes of layout fall away.
+     */
+    CHAIN
   }
+
+  private static final int CHAIN_LENGTH = 8;
 
   private final Mode mode;
   private final int threads;
@@ -49,17 +56,56 @@ final class OrtLane implements Lane {
   @Override
   public Job prepare(Work work) throws OrtException {
     return switch (work) {
+      case Work.Forward(Conv2dGeometry geometry) when mode == Mode.CHAIN -> chain(geometry);
       case Work.Forward(Conv2dGeometry geometry) when mode != Mode.CONSTANT_RIGHT ->
-          network(Networks.convolution(geometry), geometry.n(), Values.input(geometry));
-      case Work.Inference(String name, int batch) when mode != Mode.CONSTANT_RIGHT -> {
+          convolutions(geometry, 1);
+      case Work.Inference(String name, int batch)
+          when mode == Mode.DEFAULT || mode == Mode.PLAIN_LAYOUT -> {
         Model model = Networks.model(name);
         yield network(model, batch, Networks.images(model.network(), batch));
       }
-      case Work.Product product when mode != Mode.PLAIN_LAYOUT -> product(product);
+      case Work.Product product when mode == Mode.DEFAULT || mode == Mode.CONSTANT_RIGHT ->
+          product(product);
       case Work.Backward _, Work.Training _ ->
           throw new UnsupportedWorkException("ONNX Runtime's inference package has no gradients");
       case Work.Forward _, Work.Product _, Work.Inference _ ->
           throw new UnsupportedWorkException("the same as the lane ort");
+    };
+  }
+
+  private Job convolutions(Conv2dGeometry g, int length) throws OrtException {
+    return network(Networks.convolutions(g, length), g.n(), Values.input(g));
+  }
+
+  /** Measures the chain, a link at a time; the result that is checked is that of one link alone. */
+  private Job chain(Conv2dGeometry g) throws OrtException {
+    if (!g.inShape().equals(g.outShape())) {
+      throw new UnsupportedWorkException(
+          "only convolutions that keep the shape can stand in a row");
+    }
+    Job link = convolutions(g, 1);
+    Job chain = convolutions(g, CHAIN_LENGTH);
+    return new Job() {
+      @Override
+      public void run() throws Exception {
+        chain.run();
+      }
+
+      @Override
+      public int repeats() {
+        return CHAIN_LENGTH;
+      }
+
+      @Override
+      public float[] output() throws Exception {
+        return link.output();
+      }
+
+      @Override
+      public void close() throws Exception {
+        link.close();
+        chain.close();
+      }
     };
   }
 

@@ -34,7 +34,7 @@ final class Sampler {
         job.run();
       }
       long ended = System.nanoTime();
-      seconds[samples++] = (ended - began) * 1e-9 / runs;
+      seconds[samples++] = (ended - began) * 1e-9 / runs / job.repeats();
       elapsed = ended - start;
     }
     return Timing.of(seconds, samples);

@@ -39,8 +39,7 @@ final class TensorFlowLane implements Lane {
       case Work.Product product -> product(product);
       case Work.Inference(String network, int batch) -> inference(network, batch);
       case Work.Training _ ->
-          throw new UnsupportedWorkException(
-              "TensorFlow's Java graphs have no gradients of layers");
+          throw new UnsupportedWorkException("training is not built for TensorFlow here");
     };
   }
 
