@@ -39,6 +39,7 @@ final class LaneClient implements AutoCloseable {
   private Process process;
   private BlockingQueue<String> lines;
   private String library = "";
+  private volatile boolean closed;
 
   /**
    * @param pinned what to put in front of the java command, such as {@code taskset -c 1}; may be
@@ -97,8 +98,10 @@ final class LaneClient implements AutoCloseable {
     return await();
   }
 
+  /** Ends the JVM for good. */
   @Override
   public void close() {
+    closed = true;
     kill();
   }
 
@@ -112,6 +115,9 @@ final class LaneClient implements AutoCloseable {
   }
 
   private void start() throws LaneDeath {
+    if (closed) {
+      throw new LaneDeath("the driver has ended it");
+    }
     var builder = new ProcessBuilder(command);
     builder.environment().putAll(environment);
     builder.redirectError(log.toFile());

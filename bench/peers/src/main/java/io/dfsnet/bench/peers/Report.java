@@ -23,6 +23,11 @@ import java.util.stream.Collectors;
 record Report(
     List<Comparison> comparisons, Map<String, String> libraries, int threads, double peak) {
 
+  /** Whether no lane gave a wrong result. */
+  boolean allRight() {
+    return comparisons.stream().flatMap(each -> each.cells().stream()).noneMatch(Cell::wrong);
+  }
+
   /** Markdown: a table for each section, then what is missing and why. */
   String toMarkdown() {
     var text = new StringBuilder();

@@ -1,14 +1,12 @@
 package io.dfsnet.bench.peers;
 
+import io.dfsnet.nn.file.AtomicFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
@@ -61,60 +59,51 @@ public final class SideBySide implements Callable<Integer> {
   @Option(names = "--markdown", description = "Write the tables to this file.")
   private Path markdown;
 
-  private final Map<String, LaneClient> clients = new LinkedHashMap<>();
-  private double peak;
-
-  /** Ends with status 0, 1 if something failed, 2 if the arguments are wrong. */
+  /** Ends with status 0, 1 if a result was wrong or our lane failed, 2 if the arguments are. */
   public static void main(String[] arguments) {
     var command = new CommandLine(new SideBySide());
     command.setExecutionExceptionHandler(
-        (failure, line, parsed) -> {
-          if (failure instanceof PeersException) {
-            line.getErr().println("SideBySide: " + failure.getMessage());
-            return 2;
-          }
-          throw failure;
-        });
+        (failure, line, parsed) ->
+            switch (failure) {
+              case PeersException usage -> fail(line, usage, 2);
+              case LaneClient.LaneDeath ours -> fail(line, ours, 1);
+              default -> throw failure;
+            });
     System.exit(command.execute(arguments));
+  }
+
+  private static int fail(CommandLine line, Exception failure, int status) {
+    line.getErr().println("SideBySide: " + failure.getMessage());
+    return status;
   }
 
   @Override
   public Integer call() throws Exception {
     List<Suite.Row> rows = rows();
-    List<String> pinned = cpu == null ? List.of() : List.of("taskset", "-c", cpu);
-    Path scratch = Files.createTempDirectory("peers");
-    Thread killer = Thread.ofPlatform().unstarted(this::killAll);
-    Runtime.getRuntime().addShutdownHook(killer);
-    try {
-      for (String lane : lanesInOrder()) {
-        clients.put(lane, new LaneClient(lane, threads, pinned, scratch));
-      }
+    try (var driver = new Driver(lanesInOrder(), threads, rounds, cpu)) {
       List<Comparison> comparisons = new ArrayList<>();
       for (Suite.Row row : rows) {
-        Comparison comparison = compare(row, scratch.resolve("output"));
+        Comparison comparison = driver.compare(row);
         comparisons.add(comparison);
-        System.out.println(report(List.of(comparison)).line(comparison));
+        System.out.println(driver.report(List.of(comparison)).line(comparison));
       }
-      Report report = report(comparisons);
-      System.out.println();
-      System.out.println(report.toMarkdown());
+      Report report = driver.report(comparisons);
+      System.out.println("\n" + report.toMarkdown());
       if (markdown != null) {
-        Files.writeString(markdown, report.toMarkdown());
+        write(markdown, report.toMarkdown());
       }
       if (json != null) {
-        Files.writeString(json, report.toJson() + "\n");
+        write(json, report.toJson() + "\n");
       }
-      return comparisons.stream().flatMap(each -> each.cells().stream()).anyMatch(Cell::wrong)
-          ? 1
-          : 0;
-    } finally {
-      killAll();
-      Runtime.getRuntime().removeShutdownHook(killer);
-      delete(scratch);
+      return report.allRight() ? 0 : 1;
     }
   }
 
   private List<Suite.Row> rows() throws IOException {
+    if (threads < 1 || rounds < 1) {
+      throw new PeersException(
+          "--threads and --rounds must be at least 1, found " + threads + " and " + rounds);
+    }
     if (works.isEmpty() == (suite == null)) {
       throw new PeersException("needs works or --suite, one of both; see --help");
     }
@@ -136,7 +125,7 @@ public final class SideBySide implements Callable<Integer> {
         : Suite.named(suite);
   }
 
-  /** Ours first: the others are compared with its results and its peak. */
+  /** Ours is always there, and first. */
   private List<String> lanesInOrder() {
     for (String lane : lanes) {
       if (!Lanes.names().contains(lane)) {
@@ -148,85 +137,7 @@ public final class SideBySide implements Callable<Integer> {
         .toList();
   }
 
-  private Comparison compare(Suite.Row row, Path output) throws IOException {
-    double[] expected = Reference.of(row.work());
-    List<Cell> cells = clients.keySet().stream().map(Cell::new).toList();
-    measurePeak();
-    for (int round = 0; round < rounds; round++) {
-      for (Cell cell : cells) {
-        if (!cell.reason().isEmpty()) {
-          continue;
-        }
-        measure(row.work(), cell, output);
-        if (round == 0 && cell.reason().isEmpty()) {
-          float[] found = read(output);
-          if (expected == null) {
-            expected = doubles(found);
-          }
-          cell.check(Agreement.of(row.work(), found, expected));
-        }
-      }
-    }
-    return new Comparison(row, cells);
-  }
-
-  private void measure(Work work, Cell cell, Path output) {
-    try {
-      switch (clients.get(cell.lane()).ask(new Request.Measure(work, output))) {
-        case Reply.Measured measured -> cell.add(measured);
-        case Reply.Refused(String reason) -> cell.fail(reason);
-        case Reply.Ready _, Reply.Peak _ -> cell.fail("answered something else");
-      }
-    } catch (LaneClient.LaneDeath death) {
-      cell.fail(death.getMessage());
-    }
-  }
-
-  /** A ceiling is what was reached best: whatever else the machine does only lowers it. */
-  private void measurePeak() {
-    try {
-      if (clients.get(Lanes.OURS).ask(new Request.Peak()) instanceof Reply.Peak(double found)) {
-        peak = Math.max(peak, found);
-      }
-    } catch (LaneClient.LaneDeath death) {
-      throw new PeersException("the lane " + Lanes.OURS + ": " + death.getMessage(), death);
-    }
-  }
-
-  private Report report(List<Comparison> comparisons) {
-    Map<String, String> libraries = new LinkedHashMap<>();
-    clients.forEach(
-        (lane, client) -> {
-          if (!client.library().isEmpty()) {
-            libraries.put(lane, client.library());
-          }
-        });
-    return new Report(comparisons, libraries, threads, peak);
-  }
-
-  private void killAll() {
-    clients.values().forEach(LaneClient::close);
-  }
-
-  private static float[] read(Path file) throws IOException {
-    byte[] bytes = Files.readAllBytes(file);
-    float[] values = new float[bytes.length / Float.BYTES];
-    ByteBuffer.wrap(bytes).asFloatBuffer().get(values);
-    return values;
-  }
-
-  private static double[] doubles(float[] values) {
-    double[] doubles = new double[values.length];
-    Arrays.setAll(doubles, i -> values[i]);
-    return doubles;
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (var files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-    }
-    Files.delete(folder);
+  private static void write(Path file, String text) {
+    AtomicFile.write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
   }
 }
