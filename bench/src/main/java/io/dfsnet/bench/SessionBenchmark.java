@@ -7,7 +7,6 @@ import io.dfsnet.dividefuse.Division;
 import io.dfsnet.engine.Workers;
 import io.dfsnet.nn.Network;
 import io.dfsnet.nn.models.Models;
-import io.dfsnet.nn.models.Shortcut;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -24,8 +23,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Whole networks in a session, on 32x32 images. With {@code -prof gc} JMH also tells what a run
- * allocates.
+ * Whole networks in a session, on the images that they are usually asked for. With {@code -prof gc}
+ * JMH also tells what a run allocates.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -39,7 +38,7 @@ public class SessionBenchmark {
   private static final long SEED = 1;
 
   /** A name that {@link Models} knows. */
-  @Param({"resnet20", "resnet56"})
+  @Param({"resnet20", "resnet56", "mobilenetv2"})
   String network;
 
   /** Into how many groups the network is divided, without a fusion; 1 leaves it as it is. */
@@ -47,7 +46,7 @@ public class SessionBenchmark {
   int groups;
 
   /** Images of a run. */
-  @Param({"1", "32"})
+  @Param("1")
   int batch;
 
   /** Threads that compute, the measured one among them. */
@@ -60,7 +59,7 @@ public class SessionBenchmark {
   /** Compiles the network, and compares its logits with those of a tape. */
   @Setup
   public void prepare() {
-    Network whole = Models.create(network, 10, 3, 32, 32, Shortcut.PROJECTION);
+    Network whole = Models.create(network);
     Network divided = groups == 1 ? whole : Divider.divide(whole, Division.keep(groups, List.of()));
     workers = new Workers(threads);
     workload = new NetworkWorkload(divided, batch, workers, SEED);

@@ -11,7 +11,6 @@ import io.dfsnet.engine.Engine;
 import io.dfsnet.engine.Shape;
 import io.dfsnet.engine.Workers;
 import io.dfsnet.nn.Network;
-import io.dfsnet.nn.models.Shortcut;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -33,6 +32,7 @@ import picocli.CommandLine.Option;
       "  dfs bench --threads 1 --suite grouped --json > grouped.json",
       "  dfs bench --suite resnext50 --pass backward-data",
       "  dfs bench --net resnet56 --groups 4 --fuse 9,18 --batch 32",
+      "  dfs bench --net mobilenetv2",
       "",
       "A problem is a convolution (n images, g groups, ic input and oc output channels, ih x iw"
           + " input,",
@@ -91,21 +91,8 @@ final class BenchCommand extends DfsCommand {
       names = "--image",
       paramLabel = "CxHxW",
       converter = Converters.OfImage.class,
-      description = "Image that --net reads (default: 3x32x32).")
-  Shape image = Shape.of(3, 32, 32);
-
-  @Option(
-      names = "--classes",
-      paramLabel = "N",
-      converter = Converters.Count.class,
-      description = "Classes of --net (default: 10).")
-  int classes = 10;
-
-  @Option(
-      names = "--shortcut",
-      paramLabel = "KIND",
-      description = "How blocks of --net change shape: projection (default) or pad.")
-  Shortcut shortcut = TrainConfig.DEFAULTS.shortcut();
+      description = "Image that --net reads (default: 3x224x224 or 3x32x32).")
+  Shape image;
 
   @ArgGroup(validate = false, heading = "%nDividing:%n", order = 3)
   DivisionOptions division = new DivisionOptions();
@@ -158,15 +145,13 @@ final class BenchCommand extends DfsCommand {
         "is about --net; leave it out, or name a network with --net",
         "--batch",
         "--image",
-        "--classes",
-        "--shortcut",
         "--groups",
         "--fuse",
         "--width");
   }
 
   private Network network() {
-    return division.apply(ModelOptions.create(net, shortcut, classes, image));
+    return division.apply(ModelOptions.create(net, TrainConfig.DEFAULTS.shortcut(), null, image));
   }
 
   private Suite suite() {

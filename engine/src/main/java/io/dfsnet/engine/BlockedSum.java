@@ -24,7 +24,6 @@ final class BlockedSum implements SumPass {
   /** 16 KiB: the sums of a band stay in a first-level cache beside the rows they come from. */
   private static final int BAND_FLOATS = 4 * 1024;
 
-  private final Kernels kernels;
   private final SumProblem problem;
   private final int lanes;
   private final RowKernel kernel;
@@ -53,17 +52,24 @@ final class BlockedSum implements SumPass {
    */
   private record InputRows(int[] sourceOffsets, int[] weightOffsets) {}
 
-  /** True if the family can compute {@code problem} with at least one of its kernels. */
-  static boolean serves(SumProblem problem, int lanes) {
+  /** True if {@code kernel} can compute {@code problem}. */
+  static boolean serves(SumProblem problem, RowKernel kernel, int lanes) {
     var taps = problem.taps();
     return problem.isWhole()
-        && problem.channels() % lanes == 0
+        && fillsVectors(problem, kernel, lanes)
         && taps.strideHeight() == 1
         && taps.strideWidth() == 1
         && isCentred(taps.rowShifts())
         && isCentred(taps.columnShifts())
         && taps.rows() == taps.sourceHeight()
-        && taps.columns() == taps.sourceWidth();
+        && taps.columns() == taps.sourceWidth()
+        && taps.columns() >= kernel.positions();
+  }
+
+  private static boolean fillsVectors(SumProblem problem, RowKernel kernel, int lanes) {
+    return kernel.groups() == 1
+        ? problem.channels() % lanes == 0
+        : problem.channels() * kernel.groups() == lanes && problem.groups() % kernel.groups() == 0;
   }
 
   private static boolean isCentred(int[] shifts) {
@@ -71,11 +77,10 @@ final class BlockedSum implements SumPass {
   }
 
   BlockedSum(Kernels kernels, RowKernel kernel, SumProblem problem) {
-    this.kernels = kernels;
     this.problem = problem;
     this.kernel = kernel;
     this.lanes = kernels.lanes(problem.mapSize());
-    this.vectors = problem.channels() / lanes;
+    this.vectors = problem.channels() * kernel.groups() / lanes;
     this.weightsPerVector = problem.sourceChannels() * KERNEL * KERNEL * lanes;
     this.rowsPerBand = Math.clamp(BAND_FLOATS / (lanes * problem.width()), 1, problem.height());
     this.bands = Math.ceilDiv(problem.height(), rowsPerBand);
@@ -115,22 +120,21 @@ final class BlockedSum implements SumPass {
     return packed;
   }
 
-  /** {@code [group][vector][source channel][kernel row][kernel column][lane]}. */
+  /** {@code [vector][source channel][kernel row][kernel column][lane]}. */
   @Override
   public void pack(float[] weights, float[][] packed) {
     List<Tap> taps = problem.parts().getFirst().taps();
     int groupSize = weights.length / problem.groups();
     float[] to = packed[0];
     int at = 0;
-    for (int group = 0; group < problem.groups(); group++) {
-      for (int first = 0; first < problem.channels(); first += lanes) {
-        int vector = group * groupSize + first * problem.weightOfChannel();
-        for (int c = 0; c < problem.sourceChannels(); c++) {
-          for (int t = 0; t < taps.size(); t++) {
-            int from = vector + c * problem.weightOfSource() + taps.get(t).weight();
-            for (int lane = 0; lane < lanes; lane++) {
-              to[at++] = weights[from + lane * problem.weightOfChannel()];
-            }
+    for (int first = 0; first < problem.groups() * problem.channels(); first += lanes) {
+      for (int c = 0; c < problem.sourceChannels(); c++) {
+        for (int t = 0; t < taps.size(); t++) {
+          int from = c * problem.weightOfSource() + taps.get(t).weight();
+          for (int lane = 0; lane < lanes; lane++) {
+            int group = (first + lane) / problem.channels();
+            int channel = (first + lane) % problem.channels();
+            to[at++] = weights[from + group * groupSize + channel * problem.weightOfChannel()];
           }
         }
       }
@@ -145,7 +149,7 @@ final class BlockedSum implements SumPass {
     this.epilogue = epilogue;
     this.result = result;
     // How work is cut does not matter to the result, so the thread count may decide it.
-    int pieces = problem.images() * problem.groups();
+    int pieces = problem.images() * problem.groups() / kernel.groups();
     int hands = UnitQueue.hands(problem.multiplyAdds(), workers);
     vectorRanges = Math.clamp(Math.ceilDiv(hands, pieces), 1, vectors);
     bandRanges = Math.clamp(Math.ceilDiv(hands, pieces * vectorRanges), 1, bands);
@@ -179,18 +183,20 @@ final class BlockedSum implements SumPass {
 
     Scratch() {
       call.columns = problem.width();
+      call.sourcePerGroup = problem.sourceChannels() * problem.mapSize();
       call.sums = new float[rowsPerBand * problem.width() * lanes];
+      call.square = new float[lanes * lanes];
     }
 
     /**
-     * @param piece the group, counted through all images
+     * @param piece the group, or the span of groups, counted through all images
      */
     void sumBand(int piece, int vector, int band) {
       int firstRow = band * rowsPerBand;
       int endRow = Math.min(firstRow + rowsPerBand, problem.height());
-      int group = piece % problem.groups();
-      call.weightsAt = (group * vectors + vector) * weightsPerVector;
-      int map = piece * problem.sourceChannels() * problem.mapSize();
+      int span = piece % (problem.groups() / kernel.groups());
+      call.weightsAt = (span * vectors + vector) * weightsPerVector;
+      int map = piece * kernel.groups() * problem.sourceChannels() * problem.mapSize();
       for (int y = firstRow; y < endRow; y++) {
         var rows = inputRows[y];
         call.sourceOffsets = rows.sourceOffsets;
@@ -203,21 +209,9 @@ final class BlockedSum implements SumPass {
       int positions = (endRow - firstRow) * problem.width();
       int channel = vector * lanes;
       int resultAt =
-          (piece * problem.channels() + channel) * problem.mapSize() + firstRow * problem.width();
-      turn(positions, resultAt, group * problem.channels() + channel);
-    }
-
-    private void turn(int positions, int resultAt, int channel) {
-      float[] sums = call.sums;
-      for (int lane = 0; lane < lanes; lane++) {
-        int to = resultAt + lane * problem.mapSize();
-        for (int p = 0; p < positions; p++) {
-          result[to + p] = sums[p * lanes + lane];
-        }
-        if (!epilogue.isNone()) {
-          kernels.finish(result, to, result, to, positions, epilogue, channel + lane);
-        }
-      }
+          (piece * vectors * lanes + channel) * problem.mapSize() + firstRow * problem.width();
+      int first = span * vectors * lanes + channel;
+      kernel.turn(call, positions, result, resultAt, problem.mapSize(), epilogue, first);
     }
   }
 }

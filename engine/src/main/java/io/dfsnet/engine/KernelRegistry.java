@@ -27,11 +27,13 @@ import java.util.function.Supplier;
  * data:
  *
  * <ul>
- *   <li>{@code blocked}, vectors over output channels (tile: one vector by p positions of a row):
- *       3x3, stride 1, a border of 1, channels per group of the result a multiple of a vector, rows
- *       of at least p positions. Taken where rows are shorter than {@value #SHORT_ROW} positions or
- *       a sum has at least {@value #LONG_REDUCTION} products; of 8 and 7 positions those that
- *       repeat fewer at the end of a row;
+ *   <li>{@code blocked}, vectors over output channels (tile: one vector by p positions of a row;
+ *       g2: the vector spans two groups): 3x3, stride 1, a border of 1, rows of at least p
+ *       positions, channels per group of the result a multiple of a vector, or half a vector for g2
+ *       and an even number of groups. Whole vectors are taken unless rows are multiples of a run,
+ *       longer than {@value #SHORT_ROW} positions, and sums shorter than {@value #LONG_REDUCTION}
+ *       products; half vectors where rows are shorter than {@value #SHORT_ROW} positions. Of tiles
+ *       with 8 and 7 positions the one that repeats fewer at the end of a row;
  *   <li>else planes: {@code direct} where every position reads its own source element only and the
  *       map fills at least one run (backward to weights: is a multiple of runs); else {@code
  *       shifted} where the rows of the result are multiples of a run; else {@code copies}. Of their
@@ -49,10 +51,10 @@ final class KernelRegistry {
    */
   record Choice<P>(String name, Supplier<P> plan) {}
 
-  /** Shorter rows leave the lanes of runs empty, or need three copies of every map. */
+  /** On shorter rows runs have tails or need three copies of every map. */
   private static final int SHORT_ROW = 16;
 
-  /** Turning sums into maps costs as much as some 16 products; from here on that is little. */
+  /** From here on it counts little what it takes to turn sums into maps. */
   private static final int LONG_REDUCTION = 256;
 
   private final Kernels kernels;
@@ -99,7 +101,7 @@ final class KernelRegistry {
   private List<Choice<SumPass>> sums(String pass, List<Kind> kinds, SumProblem problem) {
     List<Choice<SumPass>> choices = new ArrayList<>();
     List<Choice<SumPass>> blocked = blocked(pass, problem);
-    boolean preferBlocked = problem.width() < SHORT_ROW || problem.reduction() >= LONG_REDUCTION;
+    boolean preferBlocked = prefersBlocked(problem);
     if (preferBlocked) {
       choices.addAll(blocked);
     }
@@ -118,13 +120,19 @@ final class KernelRegistry {
     return choices;
   }
 
+  private boolean prefersBlocked(SumProblem problem) {
+    int lanes = lanes(problem.taps());
+    boolean fullVectors = problem.channels() % lanes == 0;
+    boolean longRows = problem.width() % lanes == 0 && problem.width() > SHORT_ROW;
+    return fullVectors
+        ? !longRows || problem.reduction() >= LONG_REDUCTION
+        : problem.width() < SHORT_ROW;
+  }
+
   /** The tile that wastes fewest positions at the end of a row comes first. */
   private List<Choice<SumPass>> blocked(String pass, SumProblem problem) {
-    if (!BlockedSum.serves(problem, lanes(problem.taps()))) {
-      return List.of();
-    }
     return kernels.rows().stream()
-        .filter(row -> row.positions() <= problem.width())
+        .filter(row -> BlockedSum.serves(problem, row, lanes(problem.taps())))
         .sorted(Comparator.comparingInt(row -> row.computedPositions(problem.width())))
         .map(
             row ->

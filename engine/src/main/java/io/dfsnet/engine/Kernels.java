@@ -19,9 +19,7 @@ interface Kernels {
   /** Shifted-plane sums, ordered by rows, most rows first; the last one has one row. */
   List<SumKernel> sums();
 
-  /**
-   * Rows with vectors over output channels, most positions first; none where lanes are not vectors.
-   */
+  /** Rows with vectors over output channels; none where lanes are not vectors. */
   List<RowKernel> rows();
 
   /** Outer products, ordered by rows, most rows first; the last one has one row. */

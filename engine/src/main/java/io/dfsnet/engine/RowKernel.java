@@ -9,6 +9,9 @@ interface RowKernel {
   /** Tile and instruction set, as {@code v1p8__simd512}. */
   String name();
 
+  /** How many groups a vector of output channels spans. */
+  int groups();
+
   /** How many neighbouring positions of a row the kernel computes at once; a row has no fewer. */
   int positions();
 
@@ -20,12 +23,32 @@ interface RowKernel {
   /** Computes all positions of a row. */
   void run(Call call);
 
+  /**
+   * Brings the sums of some rows to the maps of their channels and finishes them.
+   *
+   * @param positions how many there are in {@code call.sums}
+   * @param resultAt where the first position of the first channel goes
+   * @param mapSize from a channel to the next
+   * @param channel the first one, for the epilogue
+   */
+  void turn(
+      Call call,
+      int positions,
+      float[] result,
+      int resultAt,
+      int mapSize,
+      Epilogue epilogue,
+      int channel);
+
   /** The arguments of a call; an object, so that a pass can fill it once and change a few. */
   final class Call {
     float[] source;
 
     /** Where the row of the first input channel that lies level with the output row begins. */
     int sourceAt;
+
+    /** From the source channels of a group to those of the next. */
+    int sourcePerGroup;
 
     /** How many positions a row has. */
     int columns;
@@ -46,6 +69,9 @@ interface RowKernel {
     float[] sums;
 
     int sumsAt;
+
+    /** Room for a square of vectors. */
+    float[] square;
 
     /** Forgets the caller's arrays. */
     void release() {

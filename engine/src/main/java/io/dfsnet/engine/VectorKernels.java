@@ -193,8 +193,8 @@ final class VectorKernels implements Kernels {
     }
     // -0 is the one bias that changes no value, infinite bounds are the ones that cut off none.
     float bias = epilogue.bias() == null ? -0f : epilogue.bias()[channel];
-    float floor = epilogue.activation() == Activation.NONE ? Float.NEGATIVE_INFINITY : 0;
-    float ceiling = epilogue.activation() == Activation.RELU6 ? 6 : Float.POSITIVE_INFINITY;
+    float floor = floor(epilogue);
+    float ceiling = ceiling(epilogue);
     float[] addend = epilogue.addend();
     // The last vector repeats values of the one before it, so it is read before that is written.
     int last = count - LENGTH;
@@ -206,6 +206,16 @@ final class VectorKernels implements Kernels {
     end.intoArray(result, resultAt + last);
   }
 
+  /** Below which an activation cuts off. */
+  static float floor(Epilogue epilogue) {
+    return epilogue.activation() == Activation.NONE ? Float.NEGATIVE_INFINITY : 0;
+  }
+
+  /** Above which an activation cuts off. */
+  static float ceiling(Epilogue epilogue) {
+    return epilogue.activation() == Activation.RELU6 ? 6 : Float.POSITIVE_INFINITY;
+  }
+
   private static FloatVector finished(
       float[] sums, int at, float bias, float[] addend, int addendAt, float floor, float ceiling) {
     var sum = load(sums, at).add(bias);
@@ -213,7 +223,7 @@ final class VectorKernels implements Kernels {
   }
 
   /** As {@code Math.max} and {@code Math.min}: a NaN stays, and a -0 at floor 0 becomes +0. */
-  private static FloatVector clamp(FloatVector x, float floor, float ceiling) {
+  static FloatVector clamp(FloatVector x, float floor, float ceiling) {
     var atLeast = x.blend(floor, x.compare(VectorOperators.LE, floor));
     return atLeast.blend(ceiling, atLeast.compare(VectorOperators.GT, ceiling));
   }

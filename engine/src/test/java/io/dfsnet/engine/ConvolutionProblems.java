@@ -42,6 +42,10 @@ final class ConvolutionProblems {
     TABLE.put("vectors_of_channels_row_with_a_tail", "n1 ic32 ih4 iw19 oc16 kh3 ph1");
     TABLE.put("vectors_of_channels_one_row", "n1 ic16 ih1 iw10 oc16 kh3 ph1");
     TABLE.put("vectors_of_channels_two_rows", "n1 ic16 ih2 iw24 oc16 kh3 ph1");
+    TABLE.put("vectors_of_two_groups_row_of_8", "n2 g2 ic16 ih5 iw8 oc16 kh3 ph1");
+    TABLE.put("vectors_of_two_groups_row_of_7", "n2 g4 ic32 ih7 oc32 kh3 ph1");
+    TABLE.put("vectors_of_two_groups_of_4", "n2 g4 ic16 ih9 iw10 oc16 kh3 ph1");
+    TABLE.put("vectors_of_two_groups_of_2", "n2 g6 ic12 ih4 iw9 oc12 kh3 ph1");
     TABLE.put("groups_2", "n5 g2 ic8 ih16 oc16 kh3 ph1");
     TABLE.put("groups_4", "n2 g4 ic16 ih16 oc16 kh3 ph1");
     TABLE.put("groups_8_widening", "n2 g8 ic16 ih9 oc32 kh3 ph1");

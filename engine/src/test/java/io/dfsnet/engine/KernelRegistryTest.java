@@ -23,7 +23,7 @@ class KernelRegistryTest {
             name ->
                 name.matches(
                     "f32_conv_(forward|backward_data|backward_weights)_(direct|shifted|copies|blocked)_"
-                        + "([mv]\\d+)([vkp]\\d+)?__(scalar|simd(128|256|512))"));
+                        + "([mv]\\d+)([vkp]\\d+)?(g2)?__(scalar|simd(128|256|512))"));
   }
 
   @Test
@@ -77,11 +77,13 @@ class KernelRegistryTest {
       assertThat(forward("ic16 ih14 oc" + lanes + " kh3 ph1")).contains("_blocked_v1p7");
       assertThat(forward("ic64 ih32 oc" + lanes + " kh3 ph1")).contains("_blocked_v1p8");
       assertThat(forward("ic16 ih32 oc" + lanes + " kh3 ph1")).contains("_shifted_");
+      assertThat(forward("g2 ic16 ih8 oc" + lanes + " kh3 ph1")).contains("_blocked_v1p8g2");
+      assertThat(forward("g2 ic16 ih32 oc" + lanes + " kh3 ph1")).contains("_shifted_");
       assertThat(forward("ic16 ih6 oc" + lanes + " kh3 ph1")).doesNotContain("_blocked_");
       assertThat(forward("ic16 ih14 oc" + lanes + " kh3")).doesNotContain("_blocked_");
       assertThat(forward("ic16 ih14 oc" + (lanes + 1) + " kh3 ph1")).doesNotContain("_blocked_");
     }
-    assertThat(forward("ic16 ih17 oc4 kh3 ph1")).contains("_m4");
+    assertThat(forward("ic16 ih17 oc5 kh3 ph1")).contains("_m4");
     assertThat(forward("g2 ic16 ih17 oc6 kh3 ph1")).contains("_m2");
     assertThat(forward("g16 ic16 ih17 oc16 kh3 ph1")).contains("_m1");
   }

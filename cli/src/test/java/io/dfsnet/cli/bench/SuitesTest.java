@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dfsnet.engine.Conv2dGeometry;
 import io.dfsnet.engine.ShapeException;
-import io.dfsnet.nn.Network;
 import io.dfsnet.nn.models.Models;
-import io.dfsnet.nn.models.Shortcut;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.net.URL;
@@ -19,7 +17,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class SuitesTest {
 
@@ -66,10 +63,15 @@ class SuitesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"resnet20", "resnet56"})
-  void suitesByNetworkAreThoseOfTheModel(String name) {
-    Network network = Models.create(name, 10, 3, 32, 32, Shortcut.PROJECTION);
-    assertThat(Suites.read(name)).isEqualTo(Suite.of(network, 1));
+  @CsvSource({
+    "resnet20,     resnet20",
+    "resnet56,     resnet56",
+    "mobilenetv2,  mobilenetv2",
+    "shufflenetv2, shufflenetv2",
+    "vgg16,        vgg16bn",
+  })
+  void suitesByNetworkAreThoseOfTheModel(String suite, String model) {
+    assertThat(Suites.read(suite).rows()).isEqualTo(Suite.of(Models.create(model), 1).rows());
   }
 
   /**

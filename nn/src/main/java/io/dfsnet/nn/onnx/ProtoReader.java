@@ -20,8 +20,10 @@ final class ProtoReader {
   /** How deep messages nest; those of {@code onnx.proto} that are read here need 6. */
   private static final int DEPTH_LIMIT = 16;
 
-  /** How many messages, texts and numbers are read from one file. */
+  /** How many texts and numbers are read from one file, a message being as much as four. */
   static final int VALUE_LIMIT = 1 << 20;
+
+  private static final int MESSAGE = 4;
 
   private static final int MAX_NUMBER = (1 << 29) - 1;
   private static final int MAX_VARINT = 10;
@@ -66,10 +68,11 @@ final class ProtoReader {
       return false;
     }
     keyPosition = bytes.position();
+    number = 0;
     long key = varint();
     long found = key >>> 3;
     if (found < 1 || found > MAX_NUMBER) {
-      throw refuse("field numbers are from 1 to " + MAX_NUMBER + "; is it an ONNX file?");
+      throw refuse("fields have numbers from 1 to " + MAX_NUMBER + "; is it an ONNX file?");
     }
     number = (int) found;
     wireType = (int) (key & 7);
@@ -89,14 +92,14 @@ final class ProtoReader {
   /** The field as an integer. */
   long integer() {
     require(ProtoMessage.VARINT);
-    take();
+    take(1);
     return varint();
   }
 
   /** The field as a float. */
   float real() {
     require(ProtoMessage.FIXED32);
-    take();
+    take(1);
     return view(Float.BYTES).getFloat();
   }
 
@@ -118,7 +121,7 @@ final class ProtoReader {
 
   /** The field as a text. */
   String text() {
-    take();
+    take(1);
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(bytes()).toString();
     } catch (CharacterCodingException cause) {
@@ -128,7 +131,7 @@ final class ProtoReader {
 
   /** The field as a nested message. */
   ProtoReader message() {
-    take();
+    take(MESSAGE);
     if (depth == DEPTH_LIMIT) {
       throw refuse("nests deeper than " + DEPTH_LIMIT + " messages");
     }
@@ -143,7 +146,7 @@ final class ProtoReader {
     }
     ProtoReader packed = nested(depth);
     while (packed.bytes.hasRemaining()) {
-      take();
+      take(1);
       target.accept(packed.varint());
     }
   }
@@ -172,7 +175,8 @@ final class ProtoReader {
   }
 
   private String place() {
-    return "byte " + (origin + keyPosition) + ", field " + number + ": ";
+    String place = "byte " + (origin + keyPosition);
+    return number == 0 ? place + ": " : place + ", field " + number + ": ";
   }
 
   private void require(int wanted) {
@@ -181,8 +185,9 @@ final class ProtoReader {
     }
   }
 
-  private void take() {
-    if (++count.values > VALUE_LIMIT) {
+  private void take(int values) {
+    count.values += values;
+    if (count.values > VALUE_LIMIT) {
       throw refuse("the file holds more than " + VALUE_LIMIT + " messages, texts and numbers");
     }
   }

@@ -49,7 +49,7 @@ final class ShapeOperators {
 
   static void flatten(OperatorCall call) {
     Value.Activation x = call.activation(0);
-    if (call.axis(call.integer("axis", 1), x.shape().rank() + 2) != 1) {
+    if (call.axis(call.integer("axis", 1), x.shape().rank() + 1) != 1) {
       throw new Unsupported("does not keep the batch apart, its axis must be 1");
     }
     boolean isFlat = call.shapeInNetwork(x).rank() == 1;

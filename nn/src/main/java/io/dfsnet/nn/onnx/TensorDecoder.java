@@ -28,7 +28,10 @@ final class TensorDecoder {
       switch (in.number()) {
         case 1 -> in.integers(dims::add);
         case 2 -> type = in.integer();
-        case 3 -> elsewhere = "in segments";
+        case 3 -> {
+          in.skip();
+          elsewhere = "in segments";
+        }
         case 4 -> floatData(in);
         case 5, 7 -> in.integers(integers::add);
         case 8 -> name = in.text();
