@@ -36,7 +36,7 @@ record Report(
             Locale.ROOT,
             "%d thread%s; FMA peak %.1f GFLOP/s per thread, measured in the same run. A cell: ms, "
                 + "GFLOP/s, percent of the peak; the fastest is bold. best/ours, %s/ours: that "
-                + "time over ours, above 1 we are faster.%n",
+                + "time over ours, above 1 we are faster.\n",
             threads,
             threads == 1 ? "" : "s",
             peak,
@@ -133,7 +133,7 @@ record Report(
     }
     return String.format(
         Locale.ROOT,
-        "%s: geometric mean %.2f, least %.2f, most %.2f, of %d.%n",
+        "%s: geometric mean %.2f, least %.2f, most %.2f, of %d.\n",
         what,
         Math.exp(logarithms / ratios.length),
         ratios[0],
