@@ -1,0 +1,71 @@
+package io.dfsnet.bench.peers;
+
+/**
+ * Measures a job, every lane's in the same way: first a warm-up, then samples. A sample is as many
+ * runs in a row as take {@value #SAMPLE_NANOS} ns, so that the clock's grain does not matter.
+ */
+final class Sampler {
+  private static final long SAMPLE_NANOS = 200_000;
+  private static final long FIRST_WARM_UP_NANOS = 1_000_000_000;
+  private static final long WARM_UP_NANOS = 300_000_000;
+  private static final int FIRST_WARM_UP_RUNS = 5;
+  private static final int SAMPLES = 15;
+  private static final long MEASURE_NANOS = 300_000_000;
+  // Work that takes the better part of a second gets fewer samples, or nobody would wait for it.
+  private static final int FEW_SAMPLES = 5;
+  private static final long PATIENCE_NANOS = 4_000_000_000L;
+  private static final int MAX_SAMPLES = 10_000;
+
+  private Sampler() {}
+
+  /**
+   * @param first whether the job has never run: then the JVM has its kernels still to compile
+   */
+  static Timing measure(Job job, boolean first) throws Exception {
+    double perRun = warmUp(job, first);
+    int runs = (int) Math.max(1, Math.ceil(SAMPLE_NANOS / perRun));
+    double[] seconds = new double[MAX_SAMPLES];
+    int samples = 0;
+    long start = System.nanoTime();
+    long elapsed = 0;
+    while (!enough(samples, elapsed)) {
+      long began = System.nanoTime();
+      for (int run = 0; run < runs; run++) {
+        job.run();
+      }
+      long ended = System.nanoTime();
+      seconds[samples++] = (ended - began) * 1e-9 / runs / job.repeats();
+      elapsed = ended - start;
+    }
+    return Timing.of(seconds, samples);
+  }
+
+  private static boolean enough(int samples, long elapsed) {
+    return samples == MAX_SAMPLES
+        || samples >= SAMPLES && elapsed >= MEASURE_NANOS
+        || samples >= FEW_SAMPLES && elapsed >= PATIENCE_NANOS;
+  }
+
+  /** Runs for a while; returns how many nanoseconds one of the last runs took. */
+  private static double warmUp(Job job, boolean first) throws Exception {
+    long budget = first ? FIRST_WARM_UP_NANOS : WARM_UP_NANOS;
+    int leastRuns = first ? FIRST_WARM_UP_RUNS : 1;
+    long start = System.nanoTime();
+    int runs = 0;
+    int chunk = 1;
+    while (true) {
+      long began = System.nanoTime();
+      for (int run = 0; run < chunk; run++) {
+        job.run();
+      }
+      long ended = System.nanoTime();
+      runs += chunk;
+      if (ended - start >= budget && runs >= leastRuns) {
+        return Math.max(1.0, (double) (ended - began) / chunk);
+      }
+      if (ended - began < SAMPLE_NANOS) {
+        chunk *= 2;
+      }
+    }
+  }
+}
