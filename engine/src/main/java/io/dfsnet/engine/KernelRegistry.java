@@ -17,7 +17,8 @@ import java.util.function.Supplier;
  *  |    |     |       |      |      |
  *  |    |     |       |      |      instruction set: scalar, simd128, simd256, simd512
  *  |    |     |       |      tile: 8 output channels by 2 runs of positions (v) or by taps (k)
- *  |    |     |       planes: direct, shifted, copies (see Planes); or blocked (see BlockedSum)
+ *  |    |     |       layout: direct, shifted, copies (see Planes); or blocked (see BlockedSum,
+ *  |    |     |       ChannelBlocks)
  *  |    |     pass: forward, backward_data, backward_weights
  *  |    operation
  *  element type
@@ -41,7 +42,12 @@ import java.util.function.Supplier;
  *       channels that do not fill it go to tiles with fewer rows, so 13 channels are 8 + 4 + 1.
  * </ul>
  *
- * Backward to weights takes planes alone.
+ * Backward to weights takes planes in the same order (direct: the map is a multiple of runs), and
+ * has a second family, {@code blocked}, with vectors over output channels (see {@link
+ * BlockedOuterProduct#admits}). It transposes its operands, so it comes first where a value is used
+ * often, and last elsewhere: first where every output element sums at least 4 products per lane, or
+ * 2 where the rows of the result are shorter than two runs. Its tile is the one with most taps
+ * among those with at most the input's channels per group.
  */
 final class KernelRegistry {
   /**
@@ -84,7 +90,13 @@ final class KernelRegistry {
   List<Choice<OuterPass>> backwardWeights(Conv2dGeometry geometry) {
     var taps = TapGrid.forward(geometry);
     boolean direct = taps.isIdentity() && taps.positions() % lanes(taps) == 0;
+    var blocked = blocked(geometry);
     List<Choice<OuterPass>> choices = new ArrayList<>();
+    int runs = Math.clamp(taps.columns() / lanes(taps), 1, 2);
+    boolean reused = geometry.reduction() >= 2 * runs * lanes(taps);
+    if (reused) {
+      choices.addAll(blocked);
+    }
     for (var kind : kinds(direct, lanes(taps), taps.columns())) {
       for (var tile : kernels.outers()) {
         if (tile.rows() <= geometry.outChannelsPerGroup()) {
@@ -93,6 +105,23 @@ final class KernelRegistry {
                   name("backward_weights", kind, tile),
                   () -> new OuterProduct(kernels, kind, tile, geometry)));
         }
+      }
+    }
+    if (!reused) {
+      choices.addAll(blocked);
+    }
+    return choices;
+  }
+
+  private List<Choice<OuterPass>> blocked(Conv2dGeometry geometry) {
+    List<Choice<OuterPass>> choices = new ArrayList<>();
+    for (var tile : kernels.blockedOuters()) {
+      if (tile.inputs() <= Math.max(geometry.inChannelsPerGroup(), 2)
+          && BlockedOuterProduct.admits(geometry, tile.rows())) {
+        choices.add(
+            new Choice<>(
+                "f32_conv_backward_weights_blocked_" + tile.name(),
+                () -> new BlockedOuterProduct(kernels, tile, geometry)));
       }
     }
     return choices;

@@ -26,6 +26,12 @@ interface Kernels {
   List<OuterKernel> outers();
 
   /**
+   * Outer products on {@link ChannelBlocks}, ordered by inputs, most inputs first; none in scalar
+   * code, whose runs are positions.
+   */
+  List<BlockedOuterKernel> blockedOuters();
+
+  /**
    * How many values {@link #copy}, {@link #copyRows} and {@link #zero} may write behind the last
    * one: they write whole vectors, and a caller fills an array in ascending order.
    */
@@ -75,6 +81,22 @@ interface Kernels {
       int count,
       Epilogue epilogue,
       int channel);
+
+  /**
+   * Transposes a matrix: {@code to[toAt + slots[c] * toPitch + r] = from[fromAt + r * fromPitch +
+   * c]} for {@code r < rows} and {@code c < columns}. Where there are fewer rows than lanes, the
+   * rest of each vector behind them may get anything; vectors must not overlap.
+   */
+  void transpose(
+      float[] from,
+      int fromAt,
+      int fromPitch,
+      int rows,
+      int columns,
+      int[] slots,
+      float[] to,
+      int toAt,
+      int toPitch);
 
   /** {@code sums[i] += addends[i]} for all elements. */
   void add(float[] sums, float[] addends);

@@ -52,14 +52,14 @@ final class LaneSums {
     return half;
   }
 
-  private static final VectorMask<Float> ODD_1 = odd(1);
-  private static final VectorMask<Float> ODD_2 = odd(2);
-  private static final VectorMask<Float> ODD_4 = odd(4);
-  private static final VectorMask<Float> ODD_8 = odd(8);
-  private static final VectorShuffle<Float> SWAP_1 = swap(1);
-  private static final VectorShuffle<Float> SWAP_2 = swap(2);
-  private static final VectorShuffle<Float> SWAP_4 = swap(4);
-  private static final VectorShuffle<Float> SWAP_8 = swap(8);
+  static final VectorMask<Float> ODD_1 = odd(1);
+  static final VectorMask<Float> ODD_2 = odd(2);
+  static final VectorMask<Float> ODD_4 = odd(4);
+  static final VectorMask<Float> ODD_8 = odd(8);
+  static final VectorShuffle<Float> SWAP_1 = swap(1);
+  static final VectorShuffle<Float> SWAP_2 = swap(2);
+  static final VectorShuffle<Float> SWAP_4 = swap(4);
+  static final VectorShuffle<Float> SWAP_8 = swap(8);
 
   /** The odd blocks of {@code distance} lanes. */
   private static VectorMask<Float> odd(int distance) {

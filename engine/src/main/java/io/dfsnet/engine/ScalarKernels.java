@@ -42,6 +42,11 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public List<BlockedOuterKernel> blockedOuters() {
+    return List.of();
+  }
+
+  @Override
   public void copyRows(
       float[] from,
       int fromAt,
@@ -156,6 +161,40 @@ final class ScalarKernels implements Kernels {
         for (int i = resultAt; i < end; i++) {
           result[i] = Math.min(Math.max(result[i], 0), 6);
         }
+      }
+    }
+  }
+
+  @Override
+  public void transpose(
+      float[] from,
+      int fromAt,
+      int fromPitch,
+      int rows,
+      int columns,
+      int[] slots,
+      float[] to,
+      int toAt,
+      int toPitch) {
+    transposeEach(from, fromAt, fromPitch, rows, 0, columns, slots, to, toAt, toPitch);
+  }
+
+  /** The same for columns that are left over by vector code. */
+  static void transposeEach(
+      float[] from,
+      int fromAt,
+      int fromPitch,
+      int rows,
+      int firstColumn,
+      int endColumn,
+      int[] slots,
+      float[] to,
+      int toAt,
+      int toPitch) {
+    for (int c = firstColumn; c < endColumn; c++) {
+      int at = toAt + slots[c] * toPitch;
+      for (int r = 0; r < rows; r++) {
+        to[at + r] = from[fromAt + r * fromPitch + c];
       }
     }
   }

@@ -42,6 +42,7 @@ final class VectorKernels implements Kernels {
   private final List<SumKernel> sums = VectorSums.all(MANY_REGISTERS);
   private final List<RowKernel> rows = VectorRows.all();
   private final List<OuterKernel> outers = VectorOuters.all(MANY_REGISTERS);
+  private final List<BlockedOuterKernel> blockedOuters = VectorBlockedOuters.all(MANY_REGISTERS);
 
   @Override
   public String instructionSet() {
@@ -77,6 +78,11 @@ final class VectorKernels implements Kernels {
     for (; i < count; i++) {
       to[toAt + i] = from[fromAt + i];
     }
+  }
+
+  @Override
+  public List<BlockedOuterKernel> blockedOuters() {
+    return blockedOuters;
   }
 
   @Override
@@ -236,6 +242,24 @@ final class VectorKernels implements Kernels {
   static FloatVector clamp(FloatVector x, float floor, float ceiling) {
     var atLeast = x.blend(floor, x.compare(VectorOperators.LE, floor));
     return atLeast.blend(ceiling, atLeast.compare(VectorOperators.GT, ceiling));
+  }
+
+  @Override
+  public void transpose(
+      float[] from,
+      int fromAt,
+      int fromPitch,
+      int rows,
+      int columns,
+      int[] slots,
+      float[] to,
+      int toAt,
+      int toPitch) {
+    int done =
+        VectorTransposition.transpose(
+            from, fromAt, fromPitch, rows, columns, slots, to, toAt, toPitch);
+    ScalarKernels.transposeEach(
+        from, fromAt, fromPitch, rows, done, columns, slots, to, toAt, toPitch);
   }
 
   @Override

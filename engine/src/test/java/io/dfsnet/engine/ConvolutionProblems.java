@@ -77,6 +77,14 @@ final class ConvolutionProblems {
     TABLE.put("taps_beyond_a_wider_map", "n2 ic2 ih5 iw3 oc3 kh3 ph7 dh7");
     TABLE.put("dilation_asymmetric", "n1 ic2 ih11 iw15 oc3 kh3 kw2 dh2 dw5 ph1 pw2");
     TABLE.put("many_images_of_small_maps", "n19 ic3 ih4 oc5 kh3 ph1");
+    TABLE.put("vectors_of_one_group", "n3 g2 ic20 ih7 oc32 kh3 ph1");
+    TABLE.put("vectors_of_two_groups", "n5 g4 ic32 ih6 oc32 kh3 ph1");
+    TABLE.put("vectors_of_two_narrow_groups", "n2 g6 ic24 ih9 oc48 kh3 sh2 ph1");
+    TABLE.put("vectors_of_one_and_a_half_groups", "n2 g3 ic24 ih5 oc24 kh3 ph1");
+    TABLE.put("vectors_of_odd_inputs", "n2 ic19 ih6 oc16 kh3 ph1");
+    TABLE.put("five_taps_of_a_row", "n3 ic18 ih9 iw11 oc32 kh5 ph2");
+    TABLE.put("five_taps_of_two_phases", "n3 ic4 ih9 iw12 oc32 kh3 kw5 sh2 ph1 pw2");
+    TABLE.put("pointwise_vectors", "n9 ic40 ih4 oc64 kh1");
   }
 
   /**
@@ -92,6 +100,10 @@ final class ConvolutionProblems {
     LARGE.put("threads_share_strided_images", "n6 ic16 ih32 oc16 kh3 sh2 ph1");
     LARGE.put("threads_share_vectors", "n1 ic64 ih10 oc64 kh3 ph1");
     LARGE.put("threads_share_bands_of_rows", "n1 ic32 ih56 oc16 kh3 ph1");
+    LARGE.put("blocks_of_vectors", "n9 ic48 ih16 oc48 kh3 ph1");
+    LARGE.put("chunks_of_vectors_of_groups", "n37 g4 ic64 ih8 oc64 kh3 ph1");
+    LARGE.put("bands_of_vectors", "n2 ic64 ih56 oc64 kh3 ph1");
+    LARGE.put("bands_of_vectors_stride_2", "n1 ic64 ih65 iw57 oc128 kh3 sh2 ph1");
     LARGE.put("bands_of_the_input", "n1 ic128 ih44 iw48 oc1 kh3 ph1");
     LARGE.put("bands_of_the_gradient", "n1 ic1 ih44 iw48 oc128 kh3 ph1");
     LARGE.put("bands_of_odd_maps", "n2 ic64 ih37 iw61 oc1 kh3 ph1");

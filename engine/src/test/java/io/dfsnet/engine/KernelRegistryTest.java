@@ -1,6 +1,7 @@
 package io.dfsnet.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.util.HashSet;
 import java.util.List;
@@ -41,6 +42,9 @@ class KernelRegistryTest {
       for (var tile : kernels.outers()) {
         expected.add("f32_conv_backward_weights_" + planes + "_" + tile.name());
       }
+    }
+    for (var tile : kernels.blockedOuters()) {
+      expected.add("f32_conv_backward_weights_blocked_" + tile.name());
     }
     assertThat(admitted()).containsExactlyElementsOf(expected);
   }
@@ -86,6 +90,49 @@ class KernelRegistryTest {
     assertThat(forward("ic16 ih17 oc5 kh3 ph1")).contains("_m4");
     assertThat(forward("g2 ic16 ih17 oc6 kh3 ph1")).contains("_m2");
     assertThat(forward("g16 ic16 ih17 oc16 kh3 ph1")).contains("_m1");
+  }
+
+  @Test
+  void blockedOuterProductsComeFirstWhereValuesAreUsedOften() {
+    int lanes = kernels.lanes(1 << 20);
+    assumeThat(kernels.blockedOuters()).isNotEmpty();
+    // 9 products per input channel; rows of one run, then of two.
+    int outputs = 4 * lanes;
+    assertThat(backwardWeights(lanes, lanes, outputs)).startsWith("blocked");
+    assertThat(backwardWeights(lanes, 2 * lanes, outputs)).startsWith("blocked");
+    assertThat(backwardWeights(lanes / 4, lanes, outputs)).startsWith("blocked");
+    assertThat(backwardWeights(lanes / 4, 2 * lanes, outputs)).startsWith("shifted");
+    assertThat(backwardWeights(lanes, lanes, outputs + 1)).startsWith("shifted");
+  }
+
+  private String backwardWeights(int inputs, int width, int outputs) {
+    var problem = "ic%d ih4 iw%d oc%d kh3 ph1".formatted(inputs, width, outputs);
+    return registry
+        .backwardWeights(Conv2dGeometry.parse(problem))
+        .getFirst()
+        .name()
+        .replace("f32_conv_backward_weights_", "");
+  }
+
+  @Test
+  void blockedOuterProductsNeedGroupsThatFillVectors() {
+    assertThat(BlockedOuterProduct.admits(Conv2dGeometry.parse("g4 ic16 ih8 oc16 kh3"), 16))
+        .isTrue();
+    assertThat(BlockedOuterProduct.admits(Conv2dGeometry.parse("g4 ic16 ih8 oc32 kh3"), 16))
+        .isTrue();
+    assertThat(BlockedOuterProduct.admits(Conv2dGeometry.parse("g2 ic20 ih8 oc32 kh3"), 16))
+        .isTrue();
+    assertThat(BlockedOuterProduct.admits(Conv2dGeometry.parse("ic3 ih8 oc32 kh3"), 16)).isTrue();
+    assertThat(BlockedOuterProduct.admits(Conv2dGeometry.parse("g2 ic6 ih8 oc32 kh3"), 16))
+        .isFalse();
+    assertThat(BlockedOuterProduct.admits(Conv2dGeometry.parse("g4 ic32 ih8 oc16 kh3"), 16))
+        .isFalse();
+    assertThat(BlockedOuterProduct.admits(Conv2dGeometry.parse("g16 ic16 ih8 oc16 kh3"), 16))
+        .isFalse();
+    assertThat(BlockedOuterProduct.admits(Conv2dGeometry.parse("ic16 ih8 oc24 kh3"), 16)).isFalse();
+    assertThat(
+            BlockedOuterProduct.admits(Conv2dGeometry.parse("ic2048 ih65 oc16 kh3 ph30 dh30"), 16))
+        .isFalse();
   }
 
   private String forward(String problem) {

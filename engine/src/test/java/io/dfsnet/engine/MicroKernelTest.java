@@ -98,6 +98,86 @@ class MicroKernelTest {
   }
 
   @Test
+  void blockedOuterProductsStayBetweenTheirGuards() {
+    for (var kernel : kernels.blockedOuters()) {
+      int lanes = kernel.rows();
+      for (int streams = 1; streams <= BlockedOuterKernel.STREAMS; streams++) {
+        for (int groupOutputs = kernel.inputs(); groupOutputs <= lanes; groupOutputs *= 2) {
+          var call = new BlockedOuterKernel.Call();
+          call.spread = kernel.spread(0, groupOutputs, groupOutputs);
+          call.rows = 3;
+          call.run = 5 * lanes;
+          call.step = lanes;
+          call.input = ConvolutionProblems.integers(Shape.of(7 + 21 * lanes), random);
+          call.inputAt = 7;
+          call.inputPitch = 6 * lanes + 1;
+          call.gradient = ConvolutionProblems.integers(Shape.of(3 + 32 * lanes), random);
+          call.gradientPitch = 7 * lanes + 3;
+          call.streams = streams;
+          call.sumsPitch = streams * lanes + 5;
+          call.sums = new float[11 + kernel.inputs() * call.sumsPitch + 7];
+          Arrays.fill(call.sums, GUARD);
+          for (int j = 0; j < streams; j++) {
+            call.gradientAt[j] = 3 + (2 - j) * 2 * lanes;
+            call.sumsAt[j] = 11 + j * lanes;
+          }
+          float[] expected = call.sums.clone();
+          for (int t = 0; t < kernel.inputs(); t++) {
+            for (int j = 0; j < streams; j++) {
+              for (int lane = 0; lane < lanes; lane++) {
+                int from = lane / groupOutputs * groupOutputs + t;
+                float sum = 0;
+                for (int row = 0; row < call.rows; row++) {
+                  for (int p = 0; p < call.run; p += lanes) {
+                    int inputAt = call.inputAt + row * call.inputPitch + p + from;
+                    int at = call.gradientAt[j] + row * call.gradientPitch + p + lane;
+                    sum += call.input[inputAt] * call.gradient[at];
+                  }
+                }
+                expected[call.sumsAt[j] + t * call.sumsPitch + lane] += sum;
+              }
+            }
+          }
+          kernel.run(call);
+          assertThat(call.sums)
+              .as("%s, %d streams, %d lanes a group", kernel.name(), streams, groupOutputs)
+              .isEqualTo(expected);
+        }
+      }
+    }
+  }
+
+  @Test
+  void transpositionStaysBetweenItsGuards() {
+    int lanes = kernels.blockedOuters().isEmpty() ? 5 : kernels.blockedOuters().getFirst().rows();
+    for (int rows = 1; rows <= lanes; rows++) {
+      for (int columns = 1; columns <= 6 * lanes + 3; columns++) {
+        int pitch = columns + 2;
+        float[] from = ConvolutionProblems.integers(Shape.of(5 + rows * pitch), random);
+        int[] slots = new int[columns];
+        // Backwards, and every other slot, so that what stands between can be looked at.
+        for (int c = 0; c < columns; c++) {
+          slots[c] = 2 * (columns - 1 - c);
+        }
+        float[] to = new float[3 + (2 * columns + 1) * lanes];
+        Arrays.fill(to, GUARD);
+        kernels.transpose(from, 5, pitch, rows, columns, slots, to, 3, lanes);
+        float[] expected = new float[to.length];
+        Arrays.fill(expected, GUARD);
+        for (int c = 0; c < columns; c++) {
+          int at = 3 + slots[c] * lanes;
+          for (int r = 0; r < rows; r++) {
+            expected[at + r] = from[5 + r * pitch + c];
+          }
+          // Lanes behind the last row may hold anything.
+          System.arraycopy(to, at + rows, expected, at + rows, lanes - rows);
+        }
+        assertThat(to).as("%d rows, %d columns", rows, columns).isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
   void spreadKeepsWhatStandsBetween() {
     for (int stride = 1; stride <= 3; stride++) {
       for (int first = 0; first < stride; first++) {
