@@ -3,9 +3,9 @@ package io.dfsnet.nn.onnx;
 import io.dfsnet.engine.Shape;
 import io.dfsnet.nn.Op;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 
 /**
  * The translation of operators that join, slice and pad maps. Strided slices and pads together are
@@ -65,30 +65,35 @@ final class ChannelOperators {
   static void slice(OperatorCall call) {
     Value.Activation x = call.map(0);
     List<Range> ranges = ranges(call, x.shape());
-    if (ranges.stream().allMatch(range -> range.axis == CHANNELS)) {
-      Range range = ranges.getFirst();
-      if (range.step != 1) {
-        throw new Unsupported("takes every " + range.step + "th channel");
-      }
-      call.give(call.add(call.name(), new Op.ChannelSlice(range.start, range.count()), x));
-      return;
+    if (ranges.isEmpty()) {
+      call.give(x);
+    } else if (ranges.size() == 1 && ranges.getFirst().axis == CHANNELS) {
+      channelSlice(call, x, ranges.getFirst());
+    } else {
+      thinOut(call, x, stride(ranges));
     }
-    Stride stride = stride(ranges);
-    OperatorCall last = call;
-    if (stride.height != stride.width) {
-      // Some exporters slice one axis after the other.
-      Optional<OperatorCall> other = call.followedBy("Slice");
-      if (other.isPresent()) {
-        last = other.get();
-        stride = stride.and(stride(ranges(last, stride.of(x.shape()))));
-      }
+  }
+
+  private static void channelSlice(OperatorCall call, Value.Activation x, Range range) {
+    if (range.step != 1) {
+      throw new Unsupported("takes every " + range.step + "th channel");
     }
+    call.give(call.add(call.name(), new Op.ChannelSlice(range.start, range.end - range.start), x));
+  }
+
+  /** Every n-th row and column; some exporters slice one axis after the other. */
+  private static void thinOut(OperatorCall call, Value.Activation x, Stride first) {
+    Optional<OperatorCall> second =
+        first.height == first.width ? Optional.empty() : call.followedBy("Slice");
+    Optional<Stride> both =
+        second.flatMap(
+            next -> OperatorCall.ahead(() -> first.and(stride(ranges(next, first.of(x.shape()))))));
+    Stride stride = both.orElse(first);
     if (stride.height != stride.width) {
       throw new Unsupported("has different strides for height and width");
     }
-    if (last != call) {
-      last.isTranslated();
-    }
+    OperatorCall last = both.isPresent() ? second.get() : call;
+    last.isTranslated();
     shortcut(call, last, x, stride.height);
   }
 
@@ -176,10 +181,6 @@ final class ChannelOperators {
 
   /** What one axis of a slice takes, counted as in a loop that goes up. */
   private record Range(int axis, int start, int end, int step, int size) {
-    int count() {
-      return Math.ceilDiv(end - start, step);
-    }
-
     boolean isWhole() {
       return start == 0 && end == size;
     }
@@ -212,12 +213,20 @@ final class ChannelOperators {
     return new Stride(height, width);
   }
 
-  /** The ranges of a slice, without those that take everything unless there are no others. */
+  /**
+   * The ranges of a slice but the batch's, which must be whole; without those that take everything
+   * unless there are no others.
+   */
   private static List<Range> ranges(OperatorCall call, Shape map) {
     long[] starts = required(call, 1, "starts");
     long[] ends = required(call, 2, "ends");
-    long[] axes = call.integers(3, "axes").orElseGet(() -> counted(starts.length));
-    long[] steps = call.integers(4, "steps").orElseGet(() -> ones(starts.length));
+    int[] axes =
+        call.axes(
+            call.integers(3, "axes").orElseGet(() -> LongStream.range(0, starts.length).toArray()),
+            RANK);
+    long[] steps =
+        call.integers(4, "steps")
+            .orElseGet(() -> LongStream.generate(() -> 1).limit(starts.length).toArray());
     if (starts.length == 0
         || ends.length != starts.length
         || axes.length != starts.length
@@ -226,7 +235,7 @@ final class ChannelOperators {
     }
     List<Range> ranges = new ArrayList<>();
     for (int i = 0; i < starts.length; i++) {
-      int axis = call.axis(axes[i], RANK);
+      int axis = axes[i];
       int step = OperatorCall.size("step", steps[i], 1);
       if (axis == 0) {
         if (starts[i] != 0 || ends[i] < Integer.MAX_VALUE || step != 1) {
@@ -270,19 +279,5 @@ final class ChannelOperators {
       sizes[i] = Math.min(size, channels - (long) i * size);
     }
     return sizes;
-  }
-
-  private static long[] counted(int count) {
-    long[] numbers = new long[count];
-    for (int i = 0; i < count; i++) {
-      numbers[i] = i;
-    }
-    return numbers;
-  }
-
-  private static long[] ones(int count) {
-    long[] numbers = new long[count];
-    Arrays.fill(numbers, 1);
-    return numbers;
   }
 }

@@ -129,7 +129,7 @@ final class LayerOperators {
   static void reduceMean(OperatorCall call) {
     Value.Activation x = call.map(0);
     long[] axes = call.integers(1, "axes").orElse(new long[0]);
-    int[] over = Arrays.stream(axes).mapToInt(axis -> call.axis(axis, 4)).sorted().toArray();
+    int[] over = Arrays.stream(call.axes(axes, 4)).sorted().toArray();
     if (!Arrays.equals(over, new int[] {HEIGHT, WIDTH})) {
       throw new Unsupported("takes the mean over other axes than height and width");
     }

@@ -162,6 +162,15 @@ final class OperatorCall {
     return (int) counted;
   }
 
+  /** As {@link #axis} for several, each of which must be another. */
+  int[] axes(long[] axes, int rank) {
+    int[] counted = Arrays.stream(axes).mapToInt(axis -> axis(axis, rank)).toArray();
+    if (Arrays.stream(counted).distinct().count() < counted.length) {
+      throw new Unsupported("names an axis twice");
+    }
+    return counted;
+  }
+
   /** A size that a network may have. */
   static int size(String what, long size, int least) {
     if (size < least || size > MAX_SIZE) {

@@ -1,6 +1,7 @@
 package io.dfsnet.nn.onnx;
 
 import java.util.Optional;
+import java.util.stream.LongStream;
 
 /** What a Pad operator adds in front of and behind one axis: zeros, and nothing elsewhere. */
 record Padding(long below, long above) {
@@ -16,18 +17,18 @@ record Padding(long below, long above) {
       return Optional.empty();
     }
     long[] pads = call.integers(1, "pads").orElseThrow(() -> new Unsupported("has no pads"));
-    long[] axes = call.integers(3, "axes").orElse(null);
-    int padded = axes == null ? rank : axes.length;
-    if (pads.length != 2 * padded) {
-      throw new Unsupported("has " + pads.length + " pads for " + padded + " axes");
+    long[] stated = call.integers(3, "axes").orElseGet(() -> LongStream.range(0, rank).toArray());
+    int[] axes = call.axes(stated, rank);
+    if (pads.length != 2 * axes.length) {
+      throw new Unsupported("has " + pads.length + " pads for " + axes.length + " axes");
     }
     long below = 0;
     long above = 0;
-    for (int i = 0; i < padded; i++) {
-      if ((axes == null ? i : call.axis(axes[i], rank)) == axis) {
+    for (int i = 0; i < axes.length; i++) {
+      if (axes[i] == axis) {
         below = pads[i];
-        above = pads[padded + i];
-      } else if (pads[i] != 0 || pads[padded + i] != 0) {
+        above = pads[axes.length + i];
+      } else if (pads[i] != 0 || pads[axes.length + i] != 0) {
         return Optional.empty();
       }
     }

@@ -71,8 +71,8 @@ final class ShapeOperators {
         call.integers(1, "axes")
             .orElseThrow(() -> new Unsupported("must say which axes it takes away"));
     boolean[] taken = new boolean[rank];
-    for (long axis : axes) {
-      taken[call.axis(axis, rank)] = true;
+    for (int axis : call.axes(axes, rank)) {
+      taken[axis] = true;
     }
     int[] left = new int[rank];
     int count = 0;

@@ -86,7 +86,11 @@ record Window(
       case "SAME_UPPER", "SAME_LOWER" -> {
         // As much as it takes for ceil(size / stride) outputs.
         long extent = (long) dilation * (kernel - 1) + 1;
-        long total = Math.max(0, (long) (Math.ceilDiv(size, stride) - 1) * stride + extent - size);
+        long total = (long) (Math.ceilDiv(size, stride) - 1) * stride + extent - size;
+        if (total < 0) {
+          // Some runtimes then begin inside of the map, others at its border.
+          throw new Unsupported("auto_pad " + mode + " with strides larger than its window");
+        }
         if (total % 2 != 0) {
           throw new Unsupported(
               "auto_pad " + mode + " pads one side of an axis more than the other");

@@ -383,7 +383,10 @@ class ImporterTest {
                 "ends",
                 new int[] {-3})
             .node("Slice", "x zeros ends", "d")
-            .node("Concat", "b c d", "y", "axis", 1)
+            .ints("zero", 0)
+            .ints("all", Integer.MAX_VALUE)
+            .node("Slice", "d zero all zero", "e")
+            .node("Concat", "b c e", "y", "axis", 1)
             .output("y")
             .read()
             .network();
@@ -392,7 +395,8 @@ class ImporterTest {
             node("a", new Op.ChannelSlice(1, 5), "x"),
             node("b", new Op.ChannelSlice(3, 2), "a"),
             node("c", new Op.ChannelSlice(1, 4), "x"),
-            node("d", new Op.ChannelSlice(2, 2), "x"));
+            node("d", new Op.ChannelSlice(2, 2), "x"),
+            node("y", new Op.Concat(), "b", "c", "d"));
   }
 
   /** As PyTorch writes {@code F.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, c, c))}. */

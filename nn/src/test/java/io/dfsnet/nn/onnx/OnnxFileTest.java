@@ -75,7 +75,7 @@ class OnnxFileTest {
             Models.create("resnet20", 10, 3, 32, 32, Shortcut.PAD),
             Models.create("resnet18-w4", 10, 3, 64, 64, Shortcut.PAD),
             Models.create("resnet50-w4", 10, 3, 64, 64, Shortcut.PROJECTION),
-            Models.create("vgg16bn-w4", 10, 3, 32, 32, Shortcut.PAD),
+            Models.create("vgg16bn-w4-32"),
             Models.create("mobilenetv2-w0.35-32"),
             Models.create("shufflenetv2-w0.5-32"),
             imageAlone(),

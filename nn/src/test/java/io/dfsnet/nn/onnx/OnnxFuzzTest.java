@@ -12,7 +12,9 @@ import io.dfsnet.nn.TestNetworks;
 import io.dfsnet.nn.file.FileFormatException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
@@ -23,6 +25,27 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OnnxFuzzTest {
   /** What a hostile file of at most a megabyte may make the program allocate in all. */
   private static final long MEMORY = 200L << 20;
+
+  /** Axes, sizes and pads as they are, and as nobody would have them; small ones more often. */
+  private static final List<Long> NUMBERS =
+      List.of(
+          0L,
+          0L,
+          0L,
+          1L,
+          1L,
+          1L,
+          2L,
+          2L,
+          3L,
+          4L,
+          -1L,
+          -1L,
+          -2L,
+          1L << 20,
+          1L << 31,
+          Long.MAX_VALUE,
+          Long.MIN_VALUE);
 
   private final byte[] good = model(TestNetworks.everyOperation());
 
@@ -94,6 +117,79 @@ class OnnxFuzzTest {
             isRead(Mutations.mutate(structure, Seeds.random(seed, "onnx structure")), seed);
           }
         });
+  }
+
+  /** Sound protobuf of nonsense: every operator with inputs and attributes drawn by lot. */
+  @Test
+  void randomGraphsAreReadOrRefused() {
+    int[] read = new int[1];
+    Assertions.assertTimeout(
+        Duration.ofSeconds(60),
+        () -> {
+          for (int seed = 0; seed < 10_000; seed++) {
+            read[0] += isRead(randomGraph(Seeds.random(seed, "onnx graph")), seed) ? 1 : 0;
+          }
+        });
+    assertThat(read[0]).isBetween(50, 9_900);
+  }
+
+  private static byte[] randomGraph(RandomGenerator random) {
+    OnnxGraph graph =
+        OnnxGraph.of(4, random.nextInt(1, 5), random.nextInt(1, 5))
+            .opset("", random.nextInt(7, 26))
+            .floats("v4", 4)
+            .floats("m4x4", 4, 4)
+            .floats("w4x4x1x1", 4, 4, 1, 1)
+            .floats("w4x1x3x3", 4, 1, 3, 3)
+            .scalar("zero", 0)
+            .scalar("six", 6);
+    List<String> values =
+        new ArrayList<>(List.of("-", "v4", "m4x4", "w4x4x1x1", "w4x1x3x3", "zero", "six"));
+    for (int i = 0; i < 6; i++) {
+      graph.ints("i" + i, numbers(random));
+      values.add("i" + i);
+    }
+    String last = "x";
+    for (int i = 0; i < random.nextInt(1, 5); i++) {
+      String opType = one(List.copyOf(Operator.ALL.keySet()), random);
+      var inputs = new StringBuilder(last);
+      for (int more = random.nextInt(5); more > 0; more--) {
+        boolean integers = random.nextBoolean();
+        inputs.append(' ').append(integers ? "i" + random.nextInt(6) : one(values, random));
+      }
+      List<Object> attributes = new ArrayList<>();
+      for (String name : Operator.ALL.get(opType).attributes().stream().sorted().toList()) {
+        if (random.nextInt(3) == 0) {
+          attributes.add(name);
+          attributes.add(attribute(random));
+        }
+      }
+      last = "y" + i;
+      values.add(last);
+      graph.named("", opType, inputs.toString(), last + " other" + i, attributes.toArray());
+    }
+    return graph.output(last).toBytes();
+  }
+
+  private static Object attribute(RandomGenerator random) {
+    return switch (random.nextInt(5)) {
+      case 0 -> (int) one(NUMBERS, random).longValue();
+      case 1 -> random.nextInt(3) * 0.5f;
+      case 2 -> one(List.of("NOTSET", "VALID", "SAME_UPPER", "constant", "?"), random);
+      default -> Arrays.stream(numbers(random)).mapToInt(value -> (int) value).toArray();
+    };
+  }
+
+  private static long[] numbers(RandomGenerator random) {
+    long[] numbers = new long[random.nextBoolean() ? 1 : random.nextInt(9)];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = one(NUMBERS, random);
+    }
+    return numbers;
+  }
+
+  private static <T> T one(List<T> of, RandomGenerator random) {
+    return of.get(random.nextInt(of.size()));
   }
 
   /** A huge number in place of every byte in turn: most of them are keys, lengths and counts. */

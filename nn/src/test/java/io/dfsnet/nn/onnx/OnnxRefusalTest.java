@@ -78,6 +78,12 @@ class OnnxRefusalTest {
             graph().floats("w", 4, 4, 2, 2).node("Conv", "x w", "y", "auto_pad", "SAME_UPPER"),
             "pads one side of an axis more"),
         refused(
+            "automatic padding that would be negative",
+            graph()
+                .floats("w", 4, 4, 1, 1)
+                .node("Conv", "x w", "y", "auto_pad", "SAME_UPPER", "strides", new int[] {3, 3}),
+            "auto_pad SAME_UPPER with strides larger than its window"),
+        refused(
             "negative padding",
             graph()
                 .floats("w", 4, 4, 3, 3)
@@ -238,6 +244,20 @@ class OnnxRefusalTest {
                     new int[] {2}),
             "takes a part of its map"),
         refused(
+            "slice of one axis twice",
+            graph()
+                .node(
+                    "Slice",
+                    "x",
+                    "y",
+                    "starts",
+                    new int[] {0, 1},
+                    "ends",
+                    new int[] {2, 3},
+                    "axes",
+                    new int[] {1, -3}),
+            "names an axis twice"),
+        refused(
             "empty slice",
             graph()
                 .node(
@@ -316,7 +336,7 @@ class OnnxRefusalTest {
                 .ints("s", 1 << 20)
                 .node("Slice", "x a e axis s", "m")
                 .node("Slice", "m a e axis s", "y"),
-            "step must be from 1 to 1048576, found 1099511627776"),
+            "has different strides for height and width"),
         refused(
             "huge kernel",
             graph()
