@@ -98,29 +98,18 @@ final class VectorKernels implements Kernels {
       int left,
       int right) {
     int read = stride <= 2 ? Math.ceilDiv(right - left, LENGTH) * LENGTH * stride : from.length + 1;
+    // Whole vectors everywhere: what runs over is written again by what follows.
+    if (rows > 0) {
+      zero(to, toAt, toAt + left);
+    }
     int t = 0;
     // As long as rows can be read in whole vectors without running over the end of the array.
     for (; t < rows && fromAt + t * fromPitch + read <= from.length; t++) {
       int row = toAt + t * toPitch;
-      int source = fromAt + t * fromPitch;
-      // Whole vectors everywhere: what runs over is written again by what follows.
-      for (int u = 0; u < left; u++) {
-        to[row + u] = 0;
-      }
-      if (stride == 1) {
-        for (int u = left; u < right; u += LENGTH, source += LENGTH) {
-          load(from, source).intoArray(to, row + u);
-        }
-      } else {
-        for (int u = left; u < right; u += LENGTH, source += 2 * LENGTH) {
-          var low = load(from, source).rearrange(EVEN_LANES);
-          var high = load(from, source + LENGTH).rearrange(EVEN_LANES);
-          low.blend(high, UPPER_HALF).intoArray(to, row + u);
-        }
-      }
-      for (int u = right; u < toPitch; u++) {
-        to[row + u] = 0;
-      }
+      copyRow(from, fromAt + t * fromPitch, stride, to, row + left, right - left);
+      // The right border of this row, and the left border of the next.
+      int borders = t < rows - 1 ? toPitch + left : toPitch;
+      zero(to, row + right, row + borders);
     }
     ScalarKernels.copyEachRow(
         from,
@@ -133,6 +122,22 @@ final class VectorKernels implements Kernels {
         rows - t,
         left,
         right);
+  }
+
+  private static void copyRow(
+      float[] from, int fromAt, int stride, float[] to, int toAt, int count) {
+    int source = fromAt;
+    if (stride == 1) {
+      for (int u = 0; u < count; u += LENGTH, source += LENGTH) {
+        load(from, source).intoArray(to, toAt + u);
+      }
+    } else {
+      for (int u = 0; u < count; u += LENGTH, source += 2 * LENGTH) {
+        var low = load(from, source).rearrange(EVEN_LANES);
+        var high = load(from, source + LENGTH).rearrange(EVEN_LANES);
+        low.blend(high, UPPER_HALF).intoArray(to, toAt + u);
+      }
+    }
   }
 
   @Override
