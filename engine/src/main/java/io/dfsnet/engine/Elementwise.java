@@ -45,7 +45,9 @@ public final class Elementwise {
     Require.length("relu backward", "gradOutput", gradOutput, output.length);
     Require.length("relu backward", "gradInput", gradInput, output.length);
     chunks(
-        output.length, workers, start -> reluBackwardChunk(output, gradOutput, gradInput, start));
+        output.length,
+        workers,
+        start -> maskChunk(output, Activation.RELU, gradOutput, gradInput, start));
   }
 
   /**
@@ -59,7 +61,9 @@ public final class Elementwise {
     Require.length("relu6 backward", "gradOutput", gradOutput, output.length);
     Require.length("relu6 backward", "gradInput", gradInput, output.length);
     chunks(
-        output.length, workers, start -> relu6BackwardChunk(output, gradOutput, gradInput, start));
+        output.length,
+        workers,
+        start -> maskChunk(output, Activation.RELU6, gradOutput, gradInput, start));
   }
 
   private static void reluChunk(float[] input, float[] output, int start) {
@@ -83,25 +87,10 @@ public final class Elementwise {
     }
   }
 
-  /**
-   * The output is never negative, so its signum is the 0 or 1 that the gradient is multiplied with.
-   * A comparison would say the same, but C2 compiles it to a branch that random signs mispredict
-   * every second time, ten times slower.
-   */
-  private static void reluBackwardChunk(
-      float[] output, float[] gradOutput, float[] gradInput, int start) {
-    int end = end(start, output.length);
-    for (int i = start; i < end; i++) {
-      gradInput[i] = gradOutput[i] * Math.signum(output[i]);
-    }
-  }
-
-  private static void relu6BackwardChunk(
-      float[] output, float[] gradOutput, float[] gradInput, int start) {
-    int end = end(start, output.length);
-    for (int i = start; i < end; i++) {
-      gradInput[i] = gradOutput[i] * (Math.signum(output[i]) * Math.signum(6f - output[i]));
-    }
+  private static void maskChunk(
+      float[] output, Activation activation, float[] gradOutput, float[] gradInput, int start) {
+    var rows = new Rows(start, 0, 1, end(start, output.length) - start);
+    Engine.kernels().channels().mask(output, activation, gradOutput, gradInput, 0, rows);
   }
 
   private static void chunks(int length, Workers workers, IntConsumer chunkAt) {

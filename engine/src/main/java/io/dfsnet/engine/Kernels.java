@@ -3,7 +3,7 @@ package io.dfsnet.engine;
 import java.util.List;
 
 /**
- * The inner loops of the engine's convolutions, once as scalar code and once as SIMD code. {@link
+ * The inner loops of the engine's convolutions and normalizations, once as scalar code and once as SIMD code. {@link
  * Engine} chooses between the two when the JVM starts; {@link KernelRegistry} chooses among their
  * kernels.
  */
@@ -21,6 +21,9 @@ interface Kernels {
 
   /** Outer products, ordered by rows, most rows first; the last one has one row. */
   List<OuterKernel> outers();
+
+  /** Normalization. */
+  ChannelKernels channels();
 
   /**
    * How many values {@link #copyRows} and {@link #zero} may write behind the last one: they write

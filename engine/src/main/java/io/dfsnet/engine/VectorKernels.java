@@ -41,6 +41,7 @@ final class VectorKernels implements Kernels {
 
   private final List<SumKernel> sums = VectorSums.all(MANY_REGISTERS);
   private final List<OuterKernel> outers = VectorOuters.all(MANY_REGISTERS);
+  private final ChannelKernels channels = new VectorChannels();
 
   @Override
   public String instructionSet() {
@@ -60,6 +61,11 @@ final class VectorKernels implements Kernels {
   @Override
   public List<OuterKernel> outers() {
     return outers;
+  }
+
+  @Override
+  public ChannelKernels channels() {
+    return channels;
   }
 
   @Override
@@ -164,8 +170,8 @@ final class VectorKernels implements Kernels {
   public void finish(float[] values, int from, int to, Epilogue epilogue, int channel) {
     // -0 is the one bias that changes no value, infinite bounds are the ones that cut off none.
     float bias = epilogue.bias() == null ? -0f : epilogue.bias()[channel];
-    float floor = epilogue.activation() == Activation.NONE ? Float.NEGATIVE_INFINITY : 0;
-    float ceiling = epilogue.activation() == Activation.RELU6 ? 6 : Float.POSITIVE_INFINITY;
+    float floor = floor(epilogue.activation());
+    float ceiling = ceiling(epilogue.activation());
     float[] addend = epilogue.addend();
     int i = from;
     if (addend == null) {
@@ -186,8 +192,18 @@ final class VectorKernels implements Kernels {
     }
   }
 
+  /** The least result of an activation. */
+  static float floor(Activation activation) {
+    return activation == Activation.NONE ? Float.NEGATIVE_INFINITY : 0;
+  }
+
+  /** The greatest result of an activation. */
+  static float ceiling(Activation activation) {
+    return activation == Activation.RELU6 ? 6 : Float.POSITIVE_INFINITY;
+  }
+
   /** As {@code Math.max} and {@code Math.min}: a NaN stays, and a -0 at floor 0 becomes +0. */
-  private static FloatVector clamp(FloatVector x, float floor, float ceiling) {
+  static FloatVector clamp(FloatVector x, float floor, float ceiling) {
     var atLeast = x.blend(floor, x.compare(VectorOperators.LE, floor));
     return atLeast.blend(ceiling, atLeast.compare(VectorOperators.GT, ceiling));
   }

@@ -146,10 +146,14 @@ final class Compiler {
     float[] beta = weights.get(node.parameter(Role.SHIFT)).data().clone();
     float[] mean = weights.get(node.parameter(Role.RUNNING_MEAN)).data().clone();
     float[] variance = weights.get(node.parameter(Role.RUNNING_VARIANCE)).data().clone();
+    float[] addend = chain.addend().map(buffers::get).orElse(null);
+    Activation activation = chain.activation();
     add(
         chain,
         "batch norm",
-        () -> layer.forwardInference(input, gamma, beta, mean, variance, output, workers));
+        () ->
+            layer.forwardInference(
+                input, gamma, beta, mean, variance, addend, activation, output, workers));
   }
 
   private void add(Chain chain, String kernel, Runnable action) {
