@@ -26,9 +26,9 @@ import java.util.Arrays;
  *
  * In inference the statistics are constants and the last two terms of {@code gradInput} are gone.
  *
- * <p>What follows a normalization in a network, a residual addition and an activation, is done while
- * its result is still in registers: {@code activation(output + addend)}. Their derivatives are part
- * of the backward pass:
+ * <p>What follows a normalization in a network, a residual addition and an activation, is done
+ * while its result is still in registers: {@code activation(output + addend)}. Their derivatives
+ * are part of the backward pass:
  *
  * <pre>
  *             forward                              backward
@@ -144,8 +144,7 @@ public final class BatchNormalization {
       float[] variance,
       float[] output,
       Workers workers) {
-    forwardInference(
-        input, gamma, beta, mean, variance, null, Activation.NONE, output, workers);
+    forwardInference(input, gamma, beta, mean, variance, null, Activation.NONE, output, workers);
   }
 
   /** Where the statistics of a forward pass came from. */
@@ -197,8 +196,7 @@ public final class BatchNormalization {
           float center = mean[channel];
           float invDeviation = inverseDeviation(variance[channel]);
           Sums sums = sumsOfChannels[channel];
-          sumGradients(
-              input, center, activation, output, gradOutput, gradAddend, channel, sums);
+          sumGradients(input, center, activation, output, gradOutput, gradAddend, channel, sums);
           float ofValues = (float) sums.values;
           float ofProducts = (float) (sums.products * invDeviation);
           gradBeta[channel] = ofValues;

@@ -53,12 +53,7 @@ interface ChannelKernels {
    * @param output what the activation gave
    */
   void mask(
-      float[] output,
-      Activation activation,
-      float[] gradient,
-      float[] masked,
-      int from,
-      Rows rows);
+      float[] output, Activation activation, float[] gradient, float[] masked, int from, Rows rows);
 
   /** {@code result = a * gradient + (b * (x - center) + c)}. */
   void combine(

@@ -5,7 +5,6 @@ import static io.dfsnet.engine.VectorKernels.broadcast;
 import static io.dfsnet.engine.VectorKernels.load;
 import static io.dfsnet.engine.VectorKernels.zero;
 
-import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
@@ -84,8 +83,7 @@ final class VectorChannels implements ChannelKernels {
       }
     }
     sums.values += LaneSums.sum(a.add(b).add(c.add(d))) + rest;
-    sums.products +=
-        LaneSums.sum(squaresA.add(squaresB).add(squaresC.add(squaresD))) + squaresRest;
+    sums.products += LaneSums.sum(squaresA.add(squaresB).add(squaresC.add(squaresD))) + squaresRest;
   }
 
   @Override
@@ -191,9 +189,7 @@ final class VectorChannels implements ChannelKernels {
       for (; i <= end - LENGTH; i += LENGTH) {
         var value = load(output, i);
         var stopped =
-            value
-                .compare(VectorOperators.LE, floor)
-                .or(value.compare(VectorOperators.GE, ceiling));
+            value.compare(VectorOperators.LE, floor).or(value.compare(VectorOperators.GE, ceiling));
         load(gradient, i).blend(0f, stopped).intoArray(masked, i);
       }
       for (; i < end; i++) {

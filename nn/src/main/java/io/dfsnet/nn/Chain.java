@@ -28,10 +28,10 @@ import java.util.Set;
  *
  * <p>Taking an add or an activation along never changes a bit. The kernel rounds where separate
  * steps would: {@code t = sum + bias}, {@code u = t + addend}, {@code activation(u)}; and since
- * {@code t + addend} equals {@code addend + t}, it makes no difference either which of two
- * chains takes the add. Only folding a batch norm does change bits ({@code sum of (w * scale)
- * * x} instead of {@code scale * sum of w * x}), so two networks agree bit for bit only if the same
- * batch norms directly follow their convolutions in both.
+ * {@code t + addend} equals {@code addend + t}, it makes no difference either which of two chains
+ * takes the add. Only folding a batch norm does change bits ({@code sum of (w * scale) * x} instead
+ * of {@code scale * sum of w * x}), so two networks agree bit for bit only if the same batch norms
+ * directly follow their convolutions in both.
  *
  * @param head the first node, whose kernel computes the chain
  * @param batchNorm folded into the weights, or null
