@@ -1,6 +1,6 @@
 /** JMH benchmarks. */
 module io.dfsnet.bench {
-  requires io.dfsnet.nas;
-  requires io.dfsnet.distrib;
+  requires io.dfsnet.cli;
+  requires io.dfsnet.dividefuse;
   requires jmh.core;
 }

@@ -1,11 +1,14 @@
-/** The {@code dfs} command. */
+/** The {@code dfs} command, and the problems that it measures. */
 module io.dfsnet.cli {
   requires info.picocli;
   requires io.dfsnet.distrib;
   requires io.dfsnet.nas;
+  requires transitive io.dfsnet.nn;
   requires java.management;
   requires jdk.management;
   requires me.tongfei.progressbar;
+
+  exports io.dfsnet.cli.bench;
 
   // picocli finds options and commands by reflection.
   opens io.dfsnet.cli to

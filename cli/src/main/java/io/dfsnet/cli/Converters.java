@@ -1,8 +1,10 @@
 package io.dfsnet.cli;
 
+import io.dfsnet.cli.bench.Pass;
 import io.dfsnet.engine.Shape;
 import io.dfsnet.nas.Budget;
 import io.dfsnet.nas.SearchException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -54,6 +56,34 @@ final class Converters {
   static final class Count extends Range {
     Count() {
       super(1, Integer.MAX_VALUE);
+    }
+  }
+
+  /** A time in seconds, from a hundredth to an hour. */
+  static final class Seconds implements ITypeConverter<Duration> {
+    private static final Pattern GRAMMAR = Pattern.compile("[0-9]{1,4}(\\.[0-9]{1,3})?");
+    private static final double LEAST = 0.01;
+    private static final double MOST = 3600;
+
+    @Override
+    public Duration convert(String text) {
+      if (!GRAMMAR.matcher(text).matches()) {
+        throw refuse(text, "is no number of seconds, as in 0.5");
+      }
+      double seconds = Double.parseDouble(text);
+      if (seconds < LEAST || seconds > MOST) {
+        throw refuse(text, Units.format("is not between %.2f and %.0f seconds", LEAST, MOST));
+      }
+      return Duration.ofMillis(Math.round(1000 * seconds));
+    }
+  }
+
+  /** The pass of a convolution. */
+  static final class OfPass implements ITypeConverter<Pass> {
+    @Override
+    public Pass convert(String text) {
+      return Pass.of(text)
+          .orElseThrow(() -> refuse(text, "is not one of " + String.join(", ", Pass.words())));
     }
   }
 

@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
       SearchCommand.class,
       NodeCommand.class,
       InferCommand.class,
+      BenchCommand.class,
     })
 final class Dfs implements Runnable {
   private static final int HELP_WIDTH = 100;

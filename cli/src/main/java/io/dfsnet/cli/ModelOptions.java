@@ -11,7 +11,6 @@ import io.dfsnet.nn.models.Models;
 import io.dfsnet.nn.models.Shortcut;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import picocli.CommandLine.Option;
 
 /** Which network a command works on: an architecture by name, or a file of trained weights. */
@@ -20,7 +19,10 @@ final class ModelOptions {
       names = "--model",
       paramLabel = "NAME",
       description =
-          "resnet8, 14, 20, 26, 32, 44, 56 or 110; -wN for N channels at first: resnet8-w4.")
+          "resnet8, 14, 20, 26, 32, 44, 56 or 110 for small images; resnet18, 34 or 50, vgg16bn,"
+              + " mobilenetv2 or shufflenetv2 for large ones, or with -32 for small ones. -w sets"
+              + " the width: resnet8-w4 for 4 channels at first, mobilenetv2-w0.5-32 for half of"
+              + " all.")
   String name;
 
   @Option(
@@ -35,8 +37,15 @@ final class ModelOptions {
       description = "How blocks of --model change shape: projection (default) or pad.")
   Shortcut shortcut;
 
-  /** The undivided network that {@code --model} names, for images of this shape. */
-  Network create(int classes, Shape image) {
+  /**
+   * The undivided network that {@code --model} names, for images of this shape.
+   *
+   * @param classes how many logits, or null for as many as the network usually has
+   * @param image its shape, or null for what the network usually reads
+   * @throws UsageException if there is none, or {@code --shortcut} is about something it lacks
+   */
+  Network create(Integer classes, Shape image) {
+    requireShortcuts();
     return create(
         name, shortcut == null ? TrainConfig.DEFAULTS.shortcut() : shortcut, classes, image);
   }
@@ -58,6 +67,18 @@ final class ModelOptions {
     if (name != null && weights != null) {
       throw new UsageException(
           "--model: not with --weights, whose file names the network; take one");
+    }
+  }
+
+  /**
+   * @throws UsageException if {@code --shortcut} is there, but nothing of {@code --model} reads it
+   */
+  void requireShortcuts() {
+    if (shortcut != null && name != null && isKnown(name) && !Models.hasShortcuts(name)) {
+      throw new UsageException(
+          "--shortcut: is about residual networks, "
+              + name
+              + " has no such shortcuts; leave it out");
     }
   }
 
@@ -86,10 +107,17 @@ final class ModelOptions {
     return file;
   }
 
-  /** An undivided network for images of this shape, by name. */
-  static Network create(String name, Shortcut shortcut, int classes, Shape image) {
+  /**
+   * An undivided network by name.
+   *
+   * @param classes how many logits, or null for as many as the network usually has
+   * @param image its shape, or null for what the network usually reads
+   */
+  static Network create(String name, Shortcut shortcut, Integer classes, Shape image) {
     try {
-      return Models.create(name, classes, image.size(0), image.size(1), image.size(2), shortcut);
+      Shape shape = image == null ? Models.image(name) : image;
+      int logits = classes == null ? Models.classes(name) : classes;
+      return Models.create(name, logits, shape.size(0), shape.size(1), shape.size(2), shortcut);
     } catch (NetworkException unknown) {
       throw new UsageException(unknown.getMessage() + suggestion(name), unknown);
     }
@@ -105,11 +133,15 @@ final class ModelOptions {
     return new Model(network, new Weights(SafeTensors.read(file(path)).tensors()));
   }
 
+  private static boolean isKnown(String name) {
+    return Models.names().contains(Models.base(name));
+  }
+
   private static String suggestion(String name) {
-    String base = name.replaceFirst("-w\\d+$", "");
-    List<String> names = Models.names();
-    return names.contains(base)
+    return isKnown(name)
         ? ""
-        : Nearest.to(base, names).map(near -> "; did you mean '" + near + "'?").orElse("");
+        : Nearest.to(Models.base(name), Models.names())
+            .map(near -> "; did you mean '" + near + "'?")
+            .orElse("");
   }
 }

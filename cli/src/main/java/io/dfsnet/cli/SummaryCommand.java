@@ -21,6 +21,7 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  dfs summary --model resnet20",
+      "  dfs summary --model mobilenetv2-w0.5",
       "  dfs summary --model resnet56 --classes 100 --groups 4 --fuse 9,18 --width iso",
       "  dfs summary --weights runs/divided --json",
       "",
@@ -37,15 +38,15 @@ final class SummaryCommand extends DfsCommand {
       names = "--classes",
       paramLabel = "N",
       converter = Converters.Count.class,
-      description = "Classes of --model (default: 10).")
-  int classes = 10;
+      description = "Classes of --model (default: ImageNet's 1000 or CIFAR's 10).")
+  Integer classes;
 
   @Option(
       names = "--image",
       paramLabel = "CxHxW",
       converter = Converters.OfImage.class,
-      description = "Image that --model reads (default: 3x32x32).")
-  Shape image = Shape.of(3, 32, 32);
+      description = "Image that --model reads (default: 3x224x224 or 3x32x32).")
+  Shape image;
 
   @Override
   void run(Output output) {

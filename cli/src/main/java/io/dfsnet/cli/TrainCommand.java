@@ -63,6 +63,7 @@ final class TrainCommand extends DfsCommand {
     RunFolder folder = resume ? RunFolder.resume(out) : RunFolder.begin(out);
     TrainConfig config = resume ? resumed(folder) : over(TrainConfig.DEFAULTS);
     config.requireComplete();
+    model.requireShortcuts();
     if (config.weights() != null) {
       requireAbsent("is known from the file of --weights", "--shortcut");
     }

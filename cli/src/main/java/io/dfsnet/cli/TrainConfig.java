@@ -8,6 +8,7 @@ import io.dfsnet.nn.Network;
 import io.dfsnet.nn.data.ImageSet;
 import io.dfsnet.nn.json.Json;
 import io.dfsnet.nn.json.JsonException;
+import io.dfsnet.nn.models.Models;
 import io.dfsnet.nn.models.Shortcut;
 import io.dfsnet.nn.train.TrainingOptions;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import java.util.stream.Collectors;
  * result bit for bit. Null where an option was not given and has no default.
  *
  * @param model the architecture, or null if {@code weights} names the network
+ * @param shortcut how its residual blocks change shape; not read where it has none
  * @param weights the file to start from, or null to start fresh
  * @param division how the network is divided first, or null
  * @param data the data set's specification
@@ -72,7 +74,10 @@ record TrainConfig(
   Json.Object toJson() {
     Json.Builder json = Json.object();
     if (model != null) {
-      json.put("model", model).put("shortcut", Units.lower(shortcut));
+      json.put("model", model);
+      if (Models.hasShortcuts(model)) {
+        json.put("shortcut", Units.lower(shortcut));
+      }
     }
     if (weights != null) {
       json.put("weights", weights);
@@ -111,11 +116,12 @@ record TrainConfig(
    * @throws IllegalArgumentException naming the key that is missing or wrong
    */
   static TrainConfig of(Json.Object json) {
-    boolean named = json.has("model");
+    String model = json.has("model") ? json.text("model") : null;
+    boolean hasShortcuts = model != null && Models.hasShortcuts(model);
     TrainingOptions base = TrainingOptions.DEFAULTS;
     return new TrainConfig(
-        named ? json.text("model") : null,
-        named ? constant(Shortcut.class, json.text("shortcut")) : DEFAULTS.shortcut(),
+        model,
+        hasShortcuts ? constant(Shortcut.class, json.text("shortcut")) : DEFAULTS.shortcut(),
         json.has("weights") ? json.text("weights") : null,
         json.has("groups") ? division(json) : null,
         json.text("data"),

@@ -2,6 +2,7 @@ package io.dfsnet.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dfsnet.cli.bench.WrongResultException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -17,6 +18,8 @@ class FailureTest {
     assertThat(Failure.of(new UsageException("a: b; c")))
         .isEqualTo(new Failure(2, "a: b; c", false));
     assertThat(Failure.of(new CommandException("a: b"))).isEqualTo(new Failure(1, "a: b", false));
+    assertThat(Failure.of(new WrongResultException("a: b")))
+        .isEqualTo(new Failure(1, "a: b", false));
   }
 
   @Test

@@ -53,12 +53,31 @@ class SummaryCommandTest {
   }
 
   @Test
+  void networksAreShownInTheirPublishedSizeUnlessAskedOtherwise() {
+    Json.Object large = dfs("summary", "--model", "mobilenetv2", "--json").json();
+    assertThat(large.integer("parameters")).isEqualTo(3_504_872);
+    assertThat(large.array("rows").elements().getFirst().asObject("row").array("output"))
+        .isEqualTo(Json.integers(3, 224, 224));
+    Json.Object small = dfs("summary", "--model", "mobilenetv2-w0.5-32", "--json").json();
+    assertThat(small.array("rows").elements().getFirst().asObject("row").array("output"))
+        .isEqualTo(Json.integers(3, 32, 32));
+    Json.Object divided =
+        dfs("summary", "--model", "mobilenetv2-w0.5-32", "--groups", 4, "--fuse", 2, "--json")
+            .json();
+    assertThat(divided.integer("groups")).isEqualTo(4);
+  }
+
+  @Test
   void wrongCallsAreRefused() {
     dfs("summary").fails(2, "--model: is missing");
     dfs("summary", "--model", "resnet8", "--weights", "x").fails(2, "--model: not with --weights");
     dfs("summary", "--weights", "x", "--classes", 3).fails(2, "--classes: is known from the file");
     dfs("summary", "--weights", "x", "--shortcut", "pad").fails(2, "--shortcut: is known");
     dfs("summary", "--model", "resnet9").fails(2, "model 'resnet9'", "did you mean 'resnet8'?");
+    dfs("summary", "--model", "mobilnetv2-w0.5").fails(2, "did you mean 'mobilenetv2'?");
+    dfs("summary", "--model", "mobilenetv2-w99").fails(2, "the width multiplier is above 0");
+    dfs("summary", "--model", "vgg16bn", "--shortcut", "pad")
+        .fails(2, "--shortcut: is about residual networks, vgg16bn has no such shortcuts");
     dfs("summary", "--model", "resnet8", "--classes", 0).fails(2, "--classes", "less than 1");
     dfs("summary", "--model", "resnet8", "--image", "32x32").fails(2, "--image", "3x32x32");
     dfs("summary", "--model", "resnet20", "--groups", 3).fails(2, "not divisible by 3 groups");

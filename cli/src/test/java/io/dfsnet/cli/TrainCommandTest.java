@@ -115,6 +115,8 @@ class TrainCommandTest {
     dfs("train", "--out", run, "--data", DATA).fails(2, "--model: is missing");
     dfs("train", "--out", run, "--model", "resnet8").fails(2, "--data: is missing");
     dfs("train", "--model", "resnet8", "--data", DATA).fails(2, "'--out=RUN'");
+    dfs("train", "--out", run, "--model", "mobilenetv2-32", "--shortcut", "pad", "--data", DATA)
+        .fails(2, "--shortcut: is about residual networks");
     dfs("train", "--out", run, "--model", "resnet21", "--data", DATA)
         .fails(2, "model 'resnet21'", "did you mean 'resnet20'?");
     dfs("train", "--out", run, "--model", "resnet8", "--data", "cifar11:x")

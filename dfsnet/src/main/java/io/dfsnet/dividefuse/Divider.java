@@ -24,7 +24,7 @@ import java.util.stream.IntStream;
  *     depthwise stays depthwise
  * <tr><td>padding shortcut<td>pads inside each of G groups
  * <tr><td>linear layer on divided features<td>sums in G parts
- * <tr><td>joining maps, channel shuffle<td>refused: they move channels to other groups
+ * <tr><td>joining and slicing maps, channel shuffle<td>refused: they move channels to other groups
  * <tr><td>the rest<td>works on each channel alone
  * </table>
  *
@@ -128,6 +128,7 @@ public final class Divider {
           Op.AveragePool _,
           Op.GlobalAveragePool _,
           Op.Concat _,
+          Op.ChannelSlice _,
           Op.ChannelShuffle _,
           Op.Flatten _,
           Op.Exchange _ ->

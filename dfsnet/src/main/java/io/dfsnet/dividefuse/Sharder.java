@@ -210,6 +210,7 @@ public final class Sharder {
           Op.GlobalAveragePool _,
           Op.Linear _,
           Op.Concat _,
+          Op.ChannelSlice _,
           Op.ChannelShuffle _,
           Op.Flatten _,
           Op.PadShortcut _,

@@ -50,6 +50,15 @@ enum Spread {
         }
         yield read.getFirst();
       }
+      case Op.ChannelSlice _ -> {
+        if (read.getFirst() == DIVIDED) {
+          throw DivisionException.at(
+              node,
+              "takes the channels of some groups alone, which would leave the others without any;"
+                  + " networks that split their channels cannot be divided");
+        }
+        yield read.getFirst();
+      }
       case Op.ChannelShuffle shuffle -> {
         if (read.getFirst() == DIVIDED && shuffle.groups() > 1) {
           throw DivisionException.at(

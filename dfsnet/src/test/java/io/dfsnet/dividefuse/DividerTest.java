@@ -53,6 +53,24 @@ class DividerTest {
         .isEqualTo(Op.Conv2d.square(96, 96, 3, 1, 1, 96));
   }
 
+  @Test
+  void wellKnownNetworksDivide() {
+    Network mobileNet = divide(TestNetworks.mobileNet(), 4, 1);
+    assertThat(groups(mobileNet, "features.0.0")).isEqualTo(1);
+    assertThat(groups(mobileNet, "features.3.conv.0.0")).isEqualTo(4);
+    assertThat(groups(mobileNet, "features.3.conv.1.0")).isEqualTo(96);
+    assertThat(mobileNet.node("features.3.conv.1.2"))
+        .isEqualTo(TestNetworks.mobileNet().node("features.3.conv.1.2"));
+    assertThat(mobileNet.node("classifier.1").op()).isEqualTo(new Op.Linear(1280, 10, true, 4));
+
+    Network resNet = divide(TestNetworks.resNet18(), 8, 0, 7);
+    assertThat(groups(resNet, "conv1")).isEqualTo(1);
+    assertThat(groups(resNet, "layer1.0.conv1")).isEqualTo(1);
+    assertThat(groups(resNet, "layer1.0.conv2")).isEqualTo(8);
+    assertThat(groups(resNet, "layer4.1.conv1")).isEqualTo(1);
+    assertThat(resNet.node("maxpool").op()).isEqualTo(new Op.MaxPool(3, 2, 1));
+  }
+
   @ParameterizedTest
   @CsvSource({"1, 4, 4", "2, 4, 4", "4, 4, 4", "8, 4, 8", "3, 2, 6"})
   void aGroupedConvolutionGetsTheFewestGroupsThatRefineBoth(int own, int groups, int expected) {
@@ -202,6 +220,15 @@ class DividerTest {
         .isInstanceOf(DivisionException.class)
         .hasMessageStartingWith("ChannelShuffle 'shuffle': moves channels to other groups");
 
+    var sliced = stem("sliced");
+    sliced.add("slice", new Op.ChannelSlice(0, 4), "stem");
+    assertThatThrownBy(() -> divide(sliced.build(), 2))
+        .isInstanceOf(DivisionException.class)
+        .hasMessageStartingWith("ChannelSlice 'slice': takes the channels of some groups alone");
+    assertThatThrownBy(() -> divide(Models.create("shufflenetv2-w0.5-32"), 4))
+        .isInstanceOf(DivisionException.class)
+        .hasMessageStartingWith("Concat 'stage2.0.concat': joins divided maps");
+
     var joined = stem("joined");
     joined.add("conv", Op.Conv2d.square(8, 8, 3, 1, 1, 1), "stem");
     joined.add("join", new Op.Concat(), "stem", "conv");
@@ -214,7 +241,8 @@ class DividerTest {
   void acceptsWhatMovesNoChannelToAnotherGroup() {
     var network = Network.builder("harmless");
     String image = network.input(2, 6, 6);
-    String twice = network.add("join", new Op.Concat(), image, image);
+    String one = network.add("slice", new Op.ChannelSlice(1, 1), image);
+    String twice = network.add("join", new Op.Concat(), image, one, one);
     String shuffled = network.add("shuffle", new Op.ChannelShuffle(2), twice);
     String x = network.add("stem", Op.Conv2d.square(4, 8, 3, 1, 1, 1), shuffled);
     x = network.add("same", new Op.ChannelShuffle(1), x);

@@ -8,6 +8,7 @@ import io.dfsnet.nn.Node;
 import io.dfsnet.nn.Op;
 import io.dfsnet.nn.Weights;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -113,6 +114,11 @@ final class PlainRun {
               tensor(group, node, "weight"),
               linear.bias() ? tensor(group, node, "bias") : null);
       case Op.Concat _ -> join(inputs);
+      case Op.ChannelSlice slice -> {
+        int plane = in.size(1) * in.size(2);
+        int from = slice.first() * plane;
+        yield Arrays.copyOfRange(x, from, from + slice.channels() * plane);
+      }
       case Op.ChannelShuffle shuffle -> {
         float[] y = new float[x.length];
         int plane = in.size(1) * in.size(2);

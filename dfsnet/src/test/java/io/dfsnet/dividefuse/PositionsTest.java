@@ -39,6 +39,21 @@ class PositionsTest {
   }
 
   @Test
+  void mobileNetsAndResNetsHaveAPositionForEachBlockThatAdds() {
+    assertThat(convolutions(TestNetworks.mobileNet()))
+        .hasSize(10)
+        .startsWith("features.3.conv.0.0", "features.5.conv.0.0")
+        .endsWith("features.15.conv.0.0", "features.16.conv.0.0");
+    assertThat(convolutions(TestNetworks.resNet18()))
+        .hasSize(8)
+        .startsWith("layer1.0.conv1", "layer1.1.conv1", "layer2.0.conv1")
+        .endsWith("layer4.1.conv1");
+    assertThat(convolutions(Models.create("resnet50")))
+        .hasSize(16)
+        .startsWith("layer1.0.conv1", "layer1.1.conv2");
+  }
+
+  @Test
   void inASequenceEveryConvolutionButTheStemIsAPosition() {
     assertThat(convolutions(TestNetworks.sequential(10)))
         .containsExactly("conv1", "conv2", "conv3", "conv4");

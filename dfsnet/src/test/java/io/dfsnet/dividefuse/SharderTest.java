@@ -152,7 +152,9 @@ class SharderTest {
         List.of(
             TestNetworks.sequential(10),
             TestNetworks.bottleneck(),
-            TestNetworks.invertedResidual())) {
+            TestNetworks.invertedResidual(),
+            TestNetworks.mobileNet(),
+            TestNetworks.resNet18())) {
       var division = new Division(4, new TreeSet<>(List.of(0)), width);
       for (Topology topology : Topology.values()) {
         assertShardsAgree(Divider.divide(original, division), topology);

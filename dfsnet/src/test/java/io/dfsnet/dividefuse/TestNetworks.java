@@ -77,6 +77,16 @@ final class TestNetworks {
     return network.build();
   }
 
+  /** A whole MobileNetV2, narrow and for small images: positions are its ten blocks with an Add. */
+  static Network mobileNet() {
+    return Models.create("mobilenetv2-w0.5-32", 10, 3, 16, 16, Shortcut.PROJECTION);
+  }
+
+  /** A whole ResNet-18, narrow: a 7x7 stem, max pooling, eight blocks. */
+  static Network resNet18() {
+    return Models.create("resnet18-w8", 10, 3, 32, 32, Shortcut.PROJECTION);
+  }
+
   /** Random values everywhere, batch norms and biases included. */
   static Weights weights(Network network, long seed) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();

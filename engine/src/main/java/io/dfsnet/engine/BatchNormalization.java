@@ -1,8 +1,5 @@
 package io.dfsnet.engine;
 
-import io.dfsnet.engine.ChannelKernels.Sums;
-import java.util.Arrays;
-
 /**
  * Batch normalization (Ioffe and Szegedy, 2015) of {@code [n, channels, ...]}: every channel is
  * brought to mean 0 and variance 1, then scaled by its gamma and shifted by its beta. Planned for
@@ -40,18 +37,31 @@ import java.util.Arrays;
  *                  output                            gradAddend
  * </pre>
  *
- * <p>A channel is one task. It goes over its data twice, the second time backwards, so that it
- * first meets what it has just seen and what the cache still holds.
+ * <p>So a pass goes over its data twice, the second time backwards, so that it first meets what it
+ * has just seen and what caches still hold. Sums are added block by block, see {@link
+ * ChannelBlocks}, and the blocks' sums in their order.
  */
 public final class BatchNormalization {
+  /** Values whose mean tells roughly where a channel is. */
+  private static final int SAMPLE = 4096;
+
   private final int channels;
   private final int plane;
   private final int perChannel;
   private final float epsilon;
   private final Shape shape;
-  private final Rows[] chunks;
+  private final ChannelBlocks blocks;
   private final ChannelKernels kernels;
-  private final Sums[] sumsOfChannels;
+
+  /** {@code [block][channel][2]}. */
+  private final double[] sumsOfBlocks;
+
+  /** Per channel: a rough mean going forward, the coefficients of the gradient going backward. */
+  private final float[] pivots;
+
+  private final float[] ofGradient;
+  private final float[] ofDeviation;
+  private final float[] constant;
 
   private BatchNormalization(Shape shape, float epsilon, ChannelKernels kernels) {
     this.plane = Require.plane("batchNorm", shape);
@@ -59,10 +69,13 @@ public final class BatchNormalization {
     this.perChannel = shape.size(0) * plane;
     this.shape = shape;
     this.epsilon = epsilon;
-    this.chunks = Rows.chunks(shape.size(0), channels, plane);
+    this.blocks = new ChannelBlocks(shape.size(0), channels, plane);
     this.kernels = kernels;
-    this.sumsOfChannels = new Sums[channels];
-    Arrays.setAll(sumsOfChannels, channel -> new Sums());
+    this.sumsOfBlocks = new double[2 * blocks.count() * channels];
+    this.pivots = new float[channels];
+    this.ofGradient = new float[channels];
+    this.ofDeviation = new float[channels];
+    this.constant = new float[channels];
   }
 
   /**
@@ -105,12 +118,8 @@ public final class BatchNormalization {
       throw new ShapeException(
           "batchNorm", "training needs more than one element per channel, found shape " + shape);
     }
-    workers.forEach(
-        channels,
-        channel -> {
-          measure(input, channel, mean, variance);
-          normalize(input, gamma, beta, mean, variance, addend, activation, output, channel);
-        });
+    measure(input, mean, variance, workers);
+    normalization(input, gamma, beta, mean, variance, addend, activation, output).run(workers);
   }
 
   /**
@@ -118,7 +127,7 @@ public final class BatchNormalization {
    *
    * @param addend of the shape of the output, or null
    */
-  public void forwardInference(
+  public Work forwardInference(
       float[] input,
       float[] gamma,
       float[] beta,
@@ -126,25 +135,9 @@ public final class BatchNormalization {
       float[] variance,
       float[] addend,
       Activation activation,
-      float[] output,
-      Workers workers) {
+      float[] output) {
     requireForward(input, gamma, beta, addend, output, mean, variance);
-    workers.forEach(
-        channels,
-        channel ->
-            normalize(input, gamma, beta, mean, variance, addend, activation, output, channel));
-  }
-
-  /** As above without addend and activation. */
-  public void forwardInference(
-      float[] input,
-      float[] gamma,
-      float[] beta,
-      float[] mean,
-      float[] variance,
-      float[] output,
-      Workers workers) {
-    forwardInference(input, gamma, beta, mean, variance, null, Activation.NONE, output, workers);
+    return normalization(input, gamma, beta, mean, variance, addend, activation, output);
   }
 
   /** Where the statistics of a forward pass came from. */
@@ -190,23 +183,40 @@ public final class BatchNormalization {
       throw new IllegalArgumentException(
           "batchNorm backward: without activation gradAddend must be gradOutput itself");
     }
-    workers.forEach(
-        channels,
-        channel -> {
-          float center = mean[channel];
-          float invDeviation = inverseDeviation(variance[channel]);
-          Sums sums = sumsOfChannels[channel];
-          sumGradients(input, center, activation, output, gradOutput, gradAddend, channel, sums);
-          float ofValues = (float) sums.values;
-          float ofProducts = (float) (sums.products * invDeviation);
-          gradBeta[channel] = ofValues;
-          gradGamma[channel] = ofProducts;
-          float a = gamma[channel] * invDeviation;
-          float perElement = statistics == Statistics.BATCH ? a / perChannel : 0f;
-          float b = -perElement * invDeviation * ofProducts;
-          float c = -perElement * ofValues;
-          gradInput(gradAddend, a, input, center, b, c, gradInput, channel);
-        });
+    blocks
+        .forward(
+            (block, channel, strips, from) -> {
+              if (activation != Activation.NONE) {
+                kernels.mask(output, activation, gradOutput, gradAddend, from, strips);
+              }
+              kernels.products(
+                  gradAddend, input, mean[channel], from, strips, sumsOfBlocks, at(block, channel));
+            })
+        .run(workers);
+    for (int c = 0; c < channels; c++) {
+      double invDeviation = inverseDeviation(variance[c]);
+      gradBeta[c] = (float) total(c, 0);
+      gradGamma[c] = (float) (total(c, 1) * invDeviation);
+      double scale = gamma[c] * invDeviation;
+      double perElement = statistics == Statistics.BATCH ? scale / perChannel : 0;
+      ofGradient[c] = (float) scale;
+      ofDeviation[c] = (float) (-perElement * invDeviation * gradGamma[c]);
+      constant[c] = (float) (-perElement * gradBeta[c]);
+    }
+    blocks
+        .backward(
+            (block, channel, strips, from) ->
+                kernels.combine(
+                    gradAddend,
+                    ofGradient[channel],
+                    input,
+                    mean[channel],
+                    ofDeviation[channel],
+                    constant[channel],
+                    gradInput,
+                    from,
+                    strips))
+        .run(workers);
   }
 
   /**
@@ -258,34 +268,37 @@ public final class BatchNormalization {
   }
 
   /**
-   * Mean and variance of a channel from those of its chunks, by the formulas of Chan, Golub and
-   * LeVeque ("Algorithms for Computing the Sample Variance", 1983). Within a chunk, which the
-   * second look finds in the cache, deviations are from nearly its mean, so that squares lose
-   * nothing however far from 0 the mean is.
+   * Mean and variance in one pass, by sums of deviations from a pivot p:
+   *
+   * <pre>
+   * mean     = p + sum of (x - p) / m
+   * variance = (sum of (x - p)^2 - (sum of (x - p))^2 / m) / m
+   * </pre>
+   *
+   * The difference cancels digits where p is far from the mean. Here p is the mean of some values
+   * of the channel, k of its m, so that {@code k * (p - mean)^2 <= m * variance}: at worst some
+   * digits of m / k are lost, however far from 0 the mean is.
    */
-  private void measure(float[] input, int channel, float[] mean, float[] variance) {
-    Sums sums = sumsOfChannels[channel];
-    int from = channel * plane;
-    double center = 0;
-    double squares = 0;
-    int seen = 0;
-    for (Rows chunk : chunks) {
-      int count = chunk.elements();
-      float near = (float) (kernels.sum(input, from, chunk) / count);
-      sums.clear();
-      kernels.addDeviations(input, near, from, chunk, sums);
-      double offset = sums.values / count;
-      double distance = near + offset - center;
-      seen += count;
-      center += distance * count / seen;
-      squares += sums.products - offset * sums.values;
-      squares += distance * distance * count * (seen - count) / seen;
+  private void measure(float[] input, float[] mean, float[] variance, Workers workers) {
+    var sample = new Strips(0, 0, 1, Math.min(plane, SAMPLE));
+    for (int c = 0; c < channels; c++) {
+      pivots[c] = (float) (kernels.sum(input, c * plane, sample) / sample.length());
     }
-    mean[channel] = (float) center;
-    variance[channel] = (float) (squares / perChannel);
+    blocks
+        .forward(
+            (block, channel, strips, from) ->
+                kernels.deviations(
+                    input, pivots[channel], from, strips, sumsOfBlocks, at(block, channel)))
+        .run(workers);
+    for (int c = 0; c < channels; c++) {
+      double sum = total(c, 0);
+      double offset = sum / perChannel;
+      mean[c] = (float) (pivots[c] + offset);
+      variance[c] = (float) (Math.max(total(c, 1) - offset * sum, 0) / perChannel);
+    }
   }
 
-  private void normalize(
+  private Work normalization(
       float[] input,
       float[] gamma,
       float[] beta,
@@ -293,60 +306,36 @@ public final class BatchNormalization {
       float[] variance,
       float[] addend,
       Activation activation,
-      float[] output,
-      int channel) {
-    float scale = gamma[channel] * inverseDeviation(variance[channel]);
-    for (int i = chunks.length - 1; i >= 0; i--) {
-      kernels.normalize(
-          input,
-          mean[channel],
-          scale,
-          beta[channel],
-          addend,
-          activation,
-          output,
-          channel * plane,
-          chunks[i]);
-    }
+      float[] output) {
+    return blocks.backward(
+        (block, channel, strips, from) ->
+            kernels.normalize(
+                input,
+                mean[channel],
+                gamma[channel] * (float) inverseDeviation(variance[channel]),
+                beta[channel],
+                addend,
+                activation,
+                output,
+                from,
+                strips));
   }
 
-  private void sumGradients(
-      float[] input,
-      float center,
-      Activation activation,
-      float[] output,
-      float[] gradOutput,
-      float[] gradAddend,
-      int channel,
-      Sums sums) {
-    int from = channel * plane;
-    sums.clear();
-    for (Rows chunk : chunks) {
-      if (activation != Activation.NONE) {
-        kernels.mask(output, activation, gradOutput, gradAddend, from, chunk);
-      }
-      kernels.addProducts(gradAddend, input, center, from, chunk, sums);
-    }
+  private int at(int block, int channel) {
+    return 2 * (block * channels + channel);
   }
 
-  /** {@code gradInput = a * gradient + (b * (input - center) + c)} over one channel. */
-  private void gradInput(
-      float[] gradient,
-      float a,
-      float[] input,
-      float center,
-      float b,
-      float c,
-      float[] gradInput,
-      int channel) {
-    int from = channel * plane;
-    for (int i = chunks.length - 1; i >= 0; i--) {
-      kernels.combine(gradient, a, input, center, b, c, gradInput, from, chunks[i]);
+  /** The sum over the blocks of one of the two sums of a channel. */
+  private double total(int channel, int which) {
+    double total = 0;
+    for (int block = 0; block < blocks.count(); block++) {
+      total += sumsOfBlocks[at(block, channel) + which];
     }
+    return total;
   }
 
-  private float inverseDeviation(float variance) {
-    return (float) (1 / Math.sqrt((double) variance + epsilon));
+  private double inverseDeviation(float variance) {
+    return 1 / Math.sqrt((double) variance + epsilon);
   }
 
   private void requireForward(

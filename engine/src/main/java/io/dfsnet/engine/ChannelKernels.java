@@ -2,33 +2,31 @@ package io.dfsnet.engine;
 
 /**
  * The inner loops of normalization, once as scalar code and once as SIMD code. Each looks at some
- * {@link Rows} of a channel, few enough that several kernels one after the other find them in the
- * first-level cache; {@code from} is added to the place of the rows. All arrays of a call have the
- * same layout, and a result may be the same array as an operand.
+ * {@link Strips} of a channel, few enough that several kernels one after the other find them in the
+ * first-level cache; {@code from} is added to the place of the strips. All arrays of a call have
+ * the same layout, and a result may be the same array as an operand.
  *
  * <p>Sums are added in an order that is fixed for each implementation. SIMD code adds in float,
  * with many partial sums, so that a call should be about some thousand values.
  */
 interface ChannelKernels {
-  /** The two sums of a kernel. */
-  final class Sums {
-    double values;
-    double products;
-
-    void clear() {
-      values = 0;
-      products = 0;
-    }
-  }
-
   /** The sum of {@code x}. */
-  double sum(float[] x, int from, Rows rows);
+  double sum(float[] x, int from, Strips strips);
 
-  /** Adds {@code x - center} to the values and {@code (x - center)^2} to the products. */
-  void addDeviations(float[] x, float center, int from, Rows rows, Sums sums);
+  /**
+   * The sums of {@code x - center} and of {@code (x - center)^2}.
+   *
+   * @param sums the first is written at {@code at}, the second behind it
+   */
+  void deviations(float[] x, float center, int from, Strips strips, double[] sums, int at);
 
-  /** Adds {@code gradient} to the values and {@code gradient * (x - center)} to the products. */
-  void addProducts(float[] gradient, float[] x, float center, int from, Rows rows, Sums sums);
+  /**
+   * The sums of {@code gradient} and of {@code gradient * (x - center)}.
+   *
+   * @param sums the first is written at {@code at}, the second behind it
+   */
+  void products(
+      float[] gradient, float[] x, float center, int from, Strips strips, double[] sums, int at);
 
   /**
    * {@code output = activation((x - center) * scale + shift + addend)}.
@@ -44,7 +42,7 @@ interface ChannelKernels {
       Activation activation,
       float[] output,
       int from,
-      Rows rows);
+      Strips strips);
 
   /**
    * {@code masked = gradient} where the activation lets it through, else 0; the derivative at a
@@ -53,7 +51,12 @@ interface ChannelKernels {
    * @param output what the activation gave
    */
   void mask(
-      float[] output, Activation activation, float[] gradient, float[] masked, int from, Rows rows);
+      float[] output,
+      Activation activation,
+      float[] gradient,
+      float[] masked,
+      int from,
+      Strips strips);
 
   /** {@code result = a * gradient + (b * (x - center) + c)}. */
   void combine(
@@ -65,5 +68,5 @@ interface ChannelKernels {
       float c,
       float[] result,
       int from,
-      Rows rows);
+      Strips strips);
 }

@@ -1,21 +1,22 @@
 package io.dfsnet.engine;
 
 /**
- * Sums over the elements of each channel of {@code [n, channels, ...]}, planned for one shape. The
- * order of the additions does not depend on the thread count.
+ * Sums over the elements of each channel of {@code [n, channels, ...]}, planned for one shape; owns
+ * its scratch, so that it serves one call at a time. The order of the additions does not depend on
+ * the thread count.
  */
 public final class ChannelSums {
   private final Shape shape;
   private final int channels;
-  private final int plane;
-  private final Rows[] chunks;
+  private final ChannelBlocks blocks;
+  private final double[] sumsOfBlocks;
   private final ChannelKernels kernels = Engine.kernels().channels();
 
   private ChannelSums(Shape shape) {
     this.shape = shape;
-    this.plane = Require.plane("channel sums", shape);
     this.channels = shape.size(1);
-    this.chunks = Rows.chunks(shape.size(0), channels, plane);
+    this.blocks = new ChannelBlocks(shape.size(0), channels, Require.plane("channel sums", shape));
+    this.sumsOfBlocks = new double[blocks.count() * channels];
   }
 
   /**
@@ -37,14 +38,17 @@ public final class ChannelSums {
   public void perChannel(float[] values, float[] sums, Workers workers) {
     Require.shape("channel sums", "values", values, shape);
     Require.length("channel sums", "sums", sums, channels);
-    workers.forEach(channels, channel -> sums[channel] = (float) sum(values, channel));
-  }
-
-  private double sum(float[] values, int channel) {
-    double sum = 0;
-    for (Rows chunk : chunks) {
-      sum += kernels.sum(values, channel * plane, chunk);
+    blocks
+        .forward(
+            (block, channel, strips, from) ->
+                sumsOfBlocks[block * channels + channel] = kernels.sum(values, from, strips))
+        .run(workers);
+    for (int channel = 0; channel < channels; channel++) {
+      double sum = 0;
+      for (int block = 0; block < blocks.count(); block++) {
+        sum += sumsOfBlocks[block * channels + channel];
+      }
+      sums[channel] = (float) sum;
     }
-    return sum;
   }
 }

@@ -25,12 +25,17 @@ public final class Channels {
    */
   public static void shuffle(
       Shape shape, int groups, float[] input, float[] output, Workers workers) {
+    shuffle(shape, groups, input, output).run(workers);
+  }
+
+  /** {@link #shuffle(Shape, int, float[], float[], Workers)} of these arrays, for many runs. */
+  public static Work shuffle(Shape shape, int groups, float[] input, float[] output) {
     int plane = Require.plane("channelShuffle", shape);
     Require.shape("channelShuffle", "input", input, shape);
     Require.shape("channelShuffle", "output", output, shape);
     requireGroups(shape, groups);
     int columns = shape.size(1) / groups;
-    workers.forEach(
+    return new Work(
         shape.size(0),
         image -> {
           int from = image * shape.size(1);
@@ -63,6 +68,11 @@ public final class Channels {
    * @param shape of the output
    */
   public static void concat(List<float[]> inputs, Shape shape, float[] output, Workers workers) {
+    concat(inputs, shape, output).run(workers);
+  }
+
+  /** {@link #concat(List, Shape, float[], Workers)} of these arrays, for many runs. */
+  public static Work concat(List<float[]> inputs, Shape shape, float[] output) {
     Require.plane("concat", shape);
     Require.shape("concat", "output", output, shape);
     long elements = 0;
@@ -77,12 +87,17 @@ public final class Channels {
     }
     int images = shape.size(0);
     int whole = output.length / images;
-    int at = 0;
-    for (float[] input : inputs) {
-      int part = input.length / images;
-      copyParts(images, part, input, 0, part, output, at, whole, workers);
-      at += part;
-    }
+    float[][] sources = inputs.toArray(float[][]::new);
+    return new Work(
+        images,
+        image -> {
+          int at = image * whole;
+          for (float[] source : sources) {
+            int part = source.length / images;
+            System.arraycopy(source, image * part, output, at, part);
+            at += part;
+          }
+        });
   }
 
   /**

@@ -7,9 +7,11 @@ package io.dfsnet.engine;
  * <p>{@link KernelRegistry} chooses each pass among the families of kernels. Forward sums the
  * products of an output element in one <i>canonical order</i>: from +0 a fused multiply-add for
  * each input channel of the group, kernel row and kernel column, in this order, taps on the padding
- * included as zero; then the {@link Epilogue}. So its bits depend neither on the kernel, the SIMD
- * width and the thread count, nor on the batch around an image. Backward to data has such an order
- * too. Backward to weights depends on the SIMD width but not on the thread count.
+ * counted as zero; then the {@link Epilogue}. (A family may leave such taps out: with finite
+ * weights that changes no sum, but for the sign of one that underflows to zero.) So its bits depend
+ * neither on the kernel, the SIMD width and the thread count, nor on the batch around an image.
+ * Backward to data has such an order too. Backward to weights depends on the SIMD width but not on
+ * the thread count.
  *
  * <p>A convolution owns its scratch memory: one call at a time. After the first call with a thread
  * count, further ones allocate nothing.

@@ -17,21 +17,36 @@ public final class Elementwise {
 
   /** {@code output = max(input, 0)}; NaN stays NaN. */
   public static void relu(float[] input, float[] output, Workers workers) {
+    relu(input, output).run(workers);
+  }
+
+  /** {@link #relu(float[], float[], Workers)} of these arrays, for many runs. */
+  public static Work relu(float[] input, float[] output) {
     Require.length("relu", "output", output, input.length);
-    chunks(input.length, workers, start -> reluChunk(input, output, start));
+    return chunks(input.length, start -> reluChunk(input, output, start));
   }
 
   /** {@code output = min(max(input, 0), 6)}; NaN stays NaN. */
   public static void relu6(float[] input, float[] output, Workers workers) {
+    relu6(input, output).run(workers);
+  }
+
+  /** {@link #relu6(float[], float[], Workers)} of these arrays, for many runs. */
+  public static Work relu6(float[] input, float[] output) {
     Require.length("relu6", "output", output, input.length);
-    chunks(input.length, workers, start -> relu6Chunk(input, output, start));
+    return chunks(input.length, start -> relu6Chunk(input, output, start));
   }
 
   /** {@code output = left + right}. */
   public static void add(float[] left, float[] right, float[] output, Workers workers) {
+    add(left, right, output).run(workers);
+  }
+
+  /** {@link #add(float[], float[], float[], Workers)} of these arrays, for many runs. */
+  public static Work add(float[] left, float[] right, float[] output) {
     Require.length("add", "right", right, left.length);
     Require.length("add", "output", output, left.length);
-    chunks(left.length, workers, start -> addChunk(left, right, output, start));
+    return chunks(left.length, start -> addChunk(left, right, output, start));
   }
 
   /**
@@ -44,10 +59,8 @@ public final class Elementwise {
       float[] output, float[] gradOutput, float[] gradInput, Workers workers) {
     Require.length("relu backward", "gradOutput", gradOutput, output.length);
     Require.length("relu backward", "gradInput", gradInput, output.length);
-    chunks(
-        output.length,
-        workers,
-        start -> maskChunk(output, Activation.RELU, gradOutput, gradInput, start));
+    chunks(output.length, start -> maskChunk(output, Activation.RELU, gradOutput, gradInput, start))
+        .run(workers);
   }
 
   /**
@@ -61,9 +74,9 @@ public final class Elementwise {
     Require.length("relu6 backward", "gradOutput", gradOutput, output.length);
     Require.length("relu6 backward", "gradInput", gradInput, output.length);
     chunks(
-        output.length,
-        workers,
-        start -> maskChunk(output, Activation.RELU6, gradOutput, gradInput, start));
+            output.length,
+            start -> maskChunk(output, Activation.RELU6, gradOutput, gradInput, start))
+        .run(workers);
   }
 
   private static void reluChunk(float[] input, float[] output, int start) {
@@ -89,12 +102,12 @@ public final class Elementwise {
 
   private static void maskChunk(
       float[] output, Activation activation, float[] gradOutput, float[] gradInput, int start) {
-    var rows = new Rows(start, 0, 1, end(start, output.length) - start);
-    Engine.kernels().channels().mask(output, activation, gradOutput, gradInput, 0, rows);
+    var strips = new Strips(start, 0, 1, end(start, output.length) - start);
+    Engine.kernels().channels().mask(output, activation, gradOutput, gradInput, 0, strips);
   }
 
-  private static void chunks(int length, Workers workers, IntConsumer chunkAt) {
-    workers.forEach((length + CHUNK - 1) / CHUNK, chunk -> chunkAt.accept(chunk * CHUNK));
+  private static Work chunks(int length, IntConsumer chunkAt) {
+    return new Work(Math.ceilDiv(length, CHUNK), chunk -> chunkAt.accept(chunk * CHUNK));
   }
 
   private static int end(int start, int length) {

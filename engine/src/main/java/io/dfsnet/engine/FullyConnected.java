@@ -111,6 +111,15 @@ public final class FullyConnected {
       Activation activation,
       float[] output,
       Workers workers) {
+    forward(input, weights, bias, activation, output).run(workers);
+  }
+
+  /**
+   * {@link #forward(float[], Packed, float[], Activation, float[], Workers)} of these arrays, for
+   * many runs.
+   */
+  public Work forward(
+      float[] input, Packed weights, float[] bias, Activation activation, float[] output) {
     requireInput("input", input);
     requirePacked(weights);
     requireOutput("output", output);
@@ -118,7 +127,7 @@ public final class FullyConnected {
       Require.length("linear", "bias", bias, outFeatures);
     }
     int blocks = Math.ceilDiv(outFeatures, BLOCK);
-    workers.forEach(
+    return new Work(
         n * blocks,
         task -> {
           int image = task / blocks;

@@ -49,12 +49,12 @@ record InputPhases(List<InputPhase> vertical, List<InputPhase> horizontal, TapGr
     return horizontal.stream().mapToInt(InputPhase::count).toArray();
   }
 
-  /** The taps that reach the elements of a pair of phases, in the order of the kernel. */
+  /** The taps that reach the elements of a pair of phases, in the order of the gradient's rows. */
   List<SumProblem.Tap> taps(InputPhase rows, InputPhase columns, int kernelWidth) {
     List<SumProblem.Tap> reaching = new ArrayList<>();
-    for (int i = 0; i < rows.taps().length; i++) {
+    for (int i = rows.taps().length - 1; i >= 0; i--) {
       int gridRow = Arrays.binarySearch(taps.rowShifts(), rows.shifts()[i]);
-      for (int j = 0; j < columns.taps().length; j++) {
+      for (int j = columns.taps().length - 1; j >= 0; j--) {
         int gridColumn = Arrays.binarySearch(taps.columnShifts(), columns.shifts()[j]);
         int weight = rows.taps()[i] * kernelWidth + columns.taps()[j];
         reaching.add(new SumProblem.Tap(weight, gridRow, gridColumn));

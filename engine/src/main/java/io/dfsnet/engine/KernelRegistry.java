@@ -3,6 +3,7 @@ package io.dfsnet.engine;
 import io.dfsnet.engine.Planes.Kind;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -16,22 +17,31 @@ import java.util.function.Supplier;
  *  |    |     |       |      |      |
  *  |    |     |       |      |      instruction set: scalar, simd128, simd256, simd512
  *  |    |     |       |      tile: 8 output channels by 2 runs of positions (v) or by taps (k)
- *  |    |     |       planes: direct, shifted, copies (see Planes)
+ *  |    |     |       planes: direct, shifted, copies (see Planes); or blocked (see BlockedSum)
  *  |    |     pass: forward, backward_data, backward_weights
  *  |    operation
  *  element type
  * </pre>
  *
- * A pass is one kind of planes and one tile; channels that do not fill the tile go to tiles with
- * fewer rows, so 13 channels are 8 + 4 + 1. What a geometry admits is listed best first, and the
- * first is taken:
+ * What a geometry admits is listed best first, and the first is taken. Forward and backward to
+ * data:
  *
  * <ul>
- *   <li>planes: {@code direct} where every position reads its own source element only and the map
- *       fills at least one run (backward to weights: is a multiple of runs); else {@code shifted}
- *       where the rows of the result are multiples of a run; else {@code copies};
- *   <li>tile: the one with most rows among those with at most the result's channels per group.
+ *   <li>{@code blocked}, vectors over output channels (tile: one vector by p positions of a row;
+ *       g2: the vector spans two groups): 3x3, stride 1, a border of 1, rows of at least p
+ *       positions, channels per group of the result a multiple of a vector, or half a vector for g2
+ *       and an even number of groups. Whole vectors are taken unless rows are multiples of a run,
+ *       longer than {@value #SHORT_ROW} positions, and sums shorter than {@value #LONG_REDUCTION}
+ *       products; half vectors where rows are shorter than {@value #SHORT_ROW} positions. Of tiles
+ *       with 8 and 7 positions the one that repeats fewer at the end of a row;
+ *   <li>else planes: {@code direct} where every position reads its own source element only and the
+ *       map fills at least one run (backward to weights: is a multiple of runs); else {@code
+ *       shifted} where the rows of the result are multiples of a run; else {@code copies}. Of their
+ *       tiles the one with most rows among those with at most the result's channels per group;
+ *       channels that do not fill it go to tiles with fewer rows, so 13 channels are 8 + 4 + 1.
  * </ul>
+ *
+ * Backward to weights takes planes alone.
  */
 final class KernelRegistry {
   /**
@@ -40,6 +50,12 @@ final class KernelRegistry {
    * @param plan makes the planned pass, with scratch memory of its own
    */
   record Choice<P>(String name, Supplier<P> plan) {}
+
+  /** On shorter rows runs have tails or need three copies of every map. */
+  private static final int SHORT_ROW = 16;
+
+  /** From here on it counts little what it takes to turn sums into maps. */
+  private static final int LONG_REDUCTION = 256;
 
   private final Kernels kernels;
 
@@ -84,6 +100,11 @@ final class KernelRegistry {
 
   private List<Choice<SumPass>> sums(String pass, List<Kind> kinds, SumProblem problem) {
     List<Choice<SumPass>> choices = new ArrayList<>();
+    List<Choice<SumPass>> blocked = blocked(pass, problem);
+    boolean preferBlocked = prefersBlocked(problem);
+    if (preferBlocked) {
+      choices.addAll(blocked);
+    }
     for (var kind : kinds) {
       for (var tile : kernels.sums()) {
         if (tile.rows() <= problem.channels()) {
@@ -93,7 +114,32 @@ final class KernelRegistry {
         }
       }
     }
+    if (!preferBlocked) {
+      choices.addAll(blocked);
+    }
     return choices;
+  }
+
+  private boolean prefersBlocked(SumProblem problem) {
+    int lanes = lanes(problem.taps());
+    boolean fullVectors = problem.channels() % lanes == 0;
+    boolean longRows = problem.width() % lanes == 0 && problem.width() > SHORT_ROW;
+    return fullVectors
+        ? !longRows || problem.reduction() >= LONG_REDUCTION
+        : problem.width() < SHORT_ROW;
+  }
+
+  /** The tile that wastes fewest positions at the end of a row comes first. */
+  private List<Choice<SumPass>> blocked(String pass, SumProblem problem) {
+    return kernels.rows().stream()
+        .filter(row -> BlockedSum.serves(problem, row, lanes(problem.taps())))
+        .sorted(Comparator.comparingInt(row -> row.computedPositions(problem.width())))
+        .map(
+            row ->
+                new Choice<SumPass>(
+                    "f32_conv_" + pass + "_blocked_" + row.name(),
+                    () -> new BlockedSum(kernels, row, problem)))
+        .toList();
   }
 
   private static String name(String pass, Kind kind, TileKernel tile) {

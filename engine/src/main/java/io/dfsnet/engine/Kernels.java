@@ -19,6 +19,9 @@ interface Kernels {
   /** Shifted-plane sums, ordered by rows, most rows first; the last one has one row. */
   List<SumKernel> sums();
 
+  /** Rows with vectors over output channels; none where lanes are not vectors. */
+  List<RowKernel> rows();
+
   /** Outer products, ordered by rows, most rows first; the last one has one row. */
   List<OuterKernel> outers();
 
@@ -26,13 +29,16 @@ interface Kernels {
   ChannelKernels channels();
 
   /**
-   * How many values {@link #copyRows} and {@link #zero} may write behind the last one: they write
-   * whole vectors, and a caller fills an array in ascending order.
+   * How many values {@link #copy}, {@link #copyRows} and {@link #zero} may write behind the last
+   * one: they write whole vectors, and a caller fills an array in ascending order.
    */
   int overrun();
 
   /** Writes zeros from {@code from} (inclusive) to {@code to} (exclusive) and an overrun. */
   void zero(float[] values, int from, int to);
+
+  /** Copies {@code count} neighbouring values and writes an overrun behind them. */
+  void copy(float[] from, int fromAt, float[] to, int toAt, int count);
 
   /**
    * Copies rows with zero borders: value {@code u} of row {@code t} of {@code to} becomes {@code
@@ -61,10 +67,17 @@ interface Kernels {
       float[] from, int fromAt, float[] to, int rowAt, int width, int first, int stride, int count);
 
   /**
-   * Applies {@code epilogue} to the sums of output channel {@code channel} that stand in {@code
-   * values} from {@code from} (inclusive) to {@code to} (exclusive).
+   * Finishes {@code count} neighbouring sums of output channel {@code channel}: {@code
+   * result[resultAt + i] = epilogue(sums[sumsAt + i])}. The two may be the same place.
    */
-  void finish(float[] values, int from, int to, Epilogue epilogue, int channel);
+  void finish(
+      float[] sums,
+      int sumsAt,
+      float[] result,
+      int resultAt,
+      int count,
+      Epilogue epilogue,
+      int channel);
 
   /** {@code sums[i] += addends[i]} for all elements. */
   void add(float[] sums, float[] addends);

@@ -56,6 +56,7 @@ final class OuterProduct implements OuterPass {
   private final boolean gradientInPlace;
   private final int gradientPerImage;
   private final Positions[] positions;
+  private final Planes.Band[] bands;
   private final UnitQueue<Scratch> units =
       new UnitQueue<>(Scratch[]::new, Scratch::new, this::runUnit);
 
@@ -81,6 +82,7 @@ final class OuterProduct implements OuterPass {
     this.gradientInPlace = taps.positions() >= LEAST_MAP && bandsAreWholeRuns();
     this.gradientPerImage = Math.ceilDiv(cut.rowsPerBand() * taps.columns(), lanes) * lanes;
     this.positions = positions();
+    this.bands = cut.bands(planes);
   }
 
   private int chunks() {
@@ -213,16 +215,11 @@ final class OuterProduct implements OuterPass {
 
     Scratch() {
       int images = cut.imagesPerBlock();
-      packed = isDirect() ? null : new float[images * imagePlanes + margin()];
+      packed = isDirect() ? null : new float[images * imagePlanes + planes.margin(lanes)];
       copies =
           gradientInPlace
               ? null
               : new float[images * geometry.outChannelsPerGroup() * gradientPerImage];
-    }
-
-    /** The last run of the last plane reads behind it, and packing overruns it. */
-    private int margin() {
-      return Math.max(lanes, kernels.overrun());
     }
 
     void clearSums(int group) {
@@ -278,7 +275,7 @@ final class OuterProduct implements OuterPass {
       for (int image = 0; image < images; image++) {
         int from = (firstInput + image * geometry.inChannels()) * mapSize;
         int at = image * imagePlanes;
-        planes.pack(input, from, channels, cut.firstRow(band), cut.rowsOf(band), packed, at);
+        planes.pack(bands[band], input, from, channels, packed, at);
         // A run over the end of the last map multiplies what stands here with zeros.
         int end = at + channels * planes.channelSize();
         kernels.zero(packed, end, end + lanes);

@@ -54,10 +54,15 @@ public record PadShortcut(Shape inShape, int outChannels, int stride, int groups
 
   /** Writes all of {@code output}. */
   public void forward(float[] input, float[] output, Workers workers) {
+    forward(input, output).run(workers);
+  }
+
+  /** {@link #forward(float[], float[], Workers)} of these arrays, for many runs. */
+  public Work forward(float[] input, float[] output) {
     Require.shape("padShortcut", "input", input, inShape);
     Require.shape("padShortcut", "output", output, outShape());
     int plane = outHeight() * outWidth();
-    workers.forEach(
+    return new Work(
         inShape.size(0),
         image -> {
           int from = image * outChannels * plane;

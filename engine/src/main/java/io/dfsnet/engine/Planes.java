@@ -48,6 +48,7 @@ final class Planes {
   private final TapGrid taps;
   private final Axis vertical;
   private final Axis horizontal;
+
   private final int pitch;
   private final int planeRows;
   private final long channelFloats;
@@ -107,45 +108,27 @@ final class Planes {
   }
 
   /**
-   * Copies the maps of neighbouring channels into their planes, borders included, for the positions
-   * of {@code rows} rows from row {@code firstRow} on. Writes an overrun behind the last plane.
+   * How much {@link #pack} writes behind the last plane, and a run reads there.
+   *
+   * @param lanes of a run
    */
-  void pack(
-      float[] source,
-      int sourceAt,
-      int channels,
-      int firstRow,
-      int rows,
-      float[] planes,
-      int planesAt) {
-    int mapSize = taps.sourceHeight() * taps.sourceWidth();
-    int filledRows = rows + vertical.reach();
-    for (int c = 0; c < channels; c++) {
-      for (int a = 0; a < vertical.planes(); a++) {
-        int firstSourceRow = firstRow * taps.strideHeight() + vertical.first[a];
-        for (int b = 0; b < horizontal.planes(); b++) {
-          packPlane(
-              source,
-              sourceAt + c * mapSize,
-              firstSourceRow,
-              horizontal.first[b],
-              filledRows,
-              planes,
-              planesAt + c * channelSize() + (a * horizontal.planes() + b) * planeRows * pitch);
-        }
-      }
-    }
+  int margin(int lanes) {
+    return Math.max(lanes, kernels.overrun());
   }
 
-  /** In ascending order, because {@link Kernels#copyRows} writes beyond its rows. */
-  private void packPlane(
-      float[] source,
-      int sourceAt,
-      int firstSourceRow,
-      int firstSourceColumn,
-      int rows,
-      float[] planes,
-      int planesAt) {
+  /** What {@link #pack} copies for the positions of {@code rows} rows from {@code firstRow} on. */
+  Band band(int firstRow, int rows) {
+    List<Fill> fills = new ArrayList<>();
+    for (int a = 0; a < vertical.planes(); a++) {
+      int firstSourceRow = firstRow * taps.strideHeight() + vertical.first[a];
+      for (int b = 0; b < horizontal.planes(); b++) {
+        fills.add(fill(firstSourceRow, horizontal.first[b], rows + vertical.reach()));
+      }
+    }
+    return new Band(fills.toArray(Fill[]::new));
+  }
+
+  private Fill fill(int firstSourceRow, int firstSourceColumn, int rows) {
     int width = taps.sourceWidth();
     int left = steps(-firstSourceColumn, taps.strideWidth(), 0, pitch);
     int right = steps(width - firstSourceColumn, taps.strideWidth(), left, pitch);
@@ -154,24 +137,45 @@ final class Planes {
     // A plane that lies beside the map altogether has no row inside it either.
     int bottom = left < right ? end : top;
     int from =
-        sourceAt
-            + (firstSourceRow + top * taps.strideHeight()) * width
+        (firstSourceRow + top * taps.strideHeight()) * width
             + firstSourceColumn
             + left * taps.strideWidth();
-    int inside = planesAt + top * pitch;
-    kernels.zero(planes, planesAt, inside);
-    if (!isFlat) {
-      int fromPitch = taps.strideHeight() * width;
-      int stride = taps.strideWidth();
-      kernels.copyRows(
-          source, from, fromPitch, stride, planes, inside, pitch, bottom - top, left, right);
-    } else if (top < bottom) {
-      int count = (bottom - top) * pitch - left - (pitch - right);
-      kernels.copyRows(source, from, count, 1, planes, inside + left, count, 1, 0, count);
-      zeroColumns(planes, inside, bottom - top, 0, left);
-      zeroColumns(planes, inside, bottom - top, right, pitch);
+    return new Fill(from, top, bottom, left, right);
+  }
+
+  /**
+   * Copies the maps of neighbouring channels into their planes, borders included. Writes into the
+   * margin behind the last plane.
+   */
+  void pack(Band band, float[] source, int sourceAt, int channels, float[] planes, int planesAt) {
+    int mapSize = taps.sourceHeight() * taps.sourceWidth();
+    int planeSize = planeRows * pitch;
+    int to = planesAt;
+    for (int c = 0; c < channels; c++) {
+      for (Fill fill : band.fills) {
+        packPlane(fill, source, sourceAt + c * mapSize + fill.from, planes, to);
+        to += planeSize;
+      }
     }
-    kernels.zero(planes, planesAt + bottom * pitch, planesAt + planeRows * pitch);
+  }
+
+  /** In ascending order, because {@link Kernels#copyRows} writes beyond its rows. */
+  private void packPlane(Fill fill, float[] source, int from, float[] planes, int planeAt) {
+    int inside = planeAt + fill.top * pitch;
+    int rows = fill.bottom - fill.top;
+    kernels.zero(planes, planeAt, inside);
+    if (!isFlat) {
+      int stride = taps.strideWidth();
+      int fromPitch = taps.strideHeight() * taps.sourceWidth();
+      kernels.copyRows(
+          source, from, fromPitch, stride, planes, inside, pitch, rows, fill.left, fill.right);
+    } else if (rows > 0) {
+      int count = rows * pitch - fill.left - (pitch - fill.right);
+      kernels.copy(source, from, planes, inside + fill.left, count);
+      zeroColumns(planes, inside, rows, 0, fill.left);
+      zeroColumns(planes, inside, rows, fill.right, pitch);
+    }
+    kernels.zero(planes, planeAt + fill.bottom * pitch, planeAt + planeRows * pitch);
   }
 
   /** How many steps of {@code stride} it takes to cover {@code distance}, within bounds. */
@@ -186,6 +190,26 @@ final class Planes {
       }
     }
   }
+
+  /** What to copy for some rows of positions: for each plane of a channel its part of the map. */
+  static final class Band {
+    private final Fill[] fills;
+
+    private Band(Fill[] fills) {
+      this.fills = fills;
+    }
+  }
+
+  /**
+   * The part of a plane that holds values of the map; zeros surround it.
+   *
+   * @param from the first value in the map
+   * @param top its row in the plane
+   * @param bottom behind the last row
+   * @param left its column in the plane
+   * @param right behind the last column
+   */
+  private record Fill(int from, int top, int bottom, int left, int right) {}
 
   /**
    * How the taps of one axis spread over planes.

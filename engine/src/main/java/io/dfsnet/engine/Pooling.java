@@ -23,19 +23,23 @@ public final class Pooling {
 
   /** The maximum of every window. Padding never wins, NaN does. */
   public static void max(PoolGeometry geometry, float[] input, float[] output, Workers workers) {
+    max(geometry, input, output).run(workers);
+  }
+
+  /** {@link #max(PoolGeometry, float[], float[], Workers)} of these arrays, for many runs. */
+  public static Work max(PoolGeometry geometry, float[] input, float[] output) {
     require("maxPool", geometry, input, output);
-    workers.forEach(
+    Tap larger =
+        (in, out, count) -> {
+          for (int i = 0; i < count; i++) {
+            output[out + i] = Math.max(output[out + i], input[in + i * geometry.stride()]);
+          }
+        };
+    return new Work(
         planes(geometry),
         plane -> {
           fillPlane(geometry, output, plane, Float.NEGATIVE_INFINITY);
-          forEachTap(
-              geometry,
-              plane,
-              (in, out, count) -> {
-                for (int i = 0; i < count; i++) {
-                  output[out + i] = Math.max(output[out + i], input[in + i * geometry.stride()]);
-                }
-              });
+          forEachTap(geometry, plane, larger);
         });
   }
 
@@ -94,20 +98,24 @@ public final class Pooling {
   /** The mean of every window, padding counted as zeros: the divisor is always kernel^2. */
   public static void average(
       PoolGeometry geometry, float[] input, float[] output, Workers workers) {
+    average(geometry, input, output).run(workers);
+  }
+
+  /** {@link #average(PoolGeometry, float[], float[], Workers)} of these arrays, for many runs. */
+  public static Work average(PoolGeometry geometry, float[] input, float[] output) {
     require("averagePool", geometry, input, output);
     float area = area(geometry);
-    workers.forEach(
+    Tap addend =
+        (in, out, count) -> {
+          for (int i = 0; i < count; i++) {
+            output[out + i] += input[in + i * geometry.stride()];
+          }
+        };
+    return new Work(
         planes(geometry),
         plane -> {
           fillPlane(geometry, output, plane, 0f);
-          forEachTap(
-              geometry,
-              plane,
-              (in, out, count) -> {
-                for (int i = 0; i < count; i++) {
-                  output[out + i] += input[in + i * geometry.stride()];
-                }
-              });
+          forEachTap(geometry, plane, addend);
           int end = (plane + 1) * outPlane(geometry);
           for (int out = plane * outPlane(geometry); out < end; out++) {
             output[out] /= area;
@@ -146,10 +154,14 @@ public final class Pooling {
    * @param output {@code [n, channels]}
    */
   public static void globalAverage(Shape shape, float[] input, float[] output, Workers workers) {
+    globalAverage(shape, input, output).run(workers);
+  }
+
+  /** {@link #globalAverage(Shape, float[], float[], Workers)} of these arrays, for many runs. */
+  public static Work globalAverage(Shape shape, float[] input, float[] output) {
     int plane = requireGlobal("globalAveragePool", shape, input, output);
-    forEachMean(
+    return forEachMean(
         shape,
-        workers,
         mean -> {
           double sum = 0;
           for (int i = mean * plane; i < (mean + 1) * plane; i++) {
@@ -164,9 +176,10 @@ public final class Pooling {
       Shape shape, float[] gradOutput, float[] gradInput, Workers workers) {
     int plane = requireGlobal("globalAveragePool backward", shape, gradInput, gradOutput);
     forEachMean(
-        shape,
-        workers,
-        mean -> Arrays.fill(gradInput, mean * plane, (mean + 1) * plane, gradOutput[mean] / plane));
+            shape,
+            mean ->
+                Arrays.fill(gradInput, mean * plane, (mean + 1) * plane, gradOutput[mean] / plane))
+        .run(workers);
   }
 
   /** A run of outputs whose windows all have a real element at one tap. */
@@ -203,9 +216,9 @@ public final class Pooling {
   }
 
   /** One task per image, for the {@code channels} means of each. */
-  private static void forEachMean(Shape shape, Workers workers, IntConsumer meanAt) {
+  private static Work forEachMean(Shape shape, IntConsumer meanAt) {
     int channels = shape.size(1);
-    workers.forEach(
+    return new Work(
         shape.size(0),
         image -> {
           for (int c = 0; c < channels; c++) {

@@ -1,5 +1,7 @@
 package io.dfsnet.engine;
 
+import java.util.Arrays;
+
 /**
  * The positions of a band of a result, cut into runs of {@code lanes} neighbours that a kernel
  * computes at once: for each run where it starts in the planes, and where in the map that the
@@ -40,6 +42,13 @@ record Positions(int lanes, int perImage, int[] planeStarts, int[] mapStarts) {
         : across(planes, place, lanes, tail);
   }
 
+  /** The same positions with the results of runs next to each other. */
+  Positions oneAfterAnother() {
+    int[] starts = new int[mapStarts.length];
+    Arrays.setAll(starts, run -> run * lanes);
+    return new Positions(lanes, perImage, planeStarts, starts);
+  }
+
   /** Runs that do not leave their row; the columns are a multiple of the lanes. */
   private static Positions rowByRow(Planes planes, Place place, int lanes) {
     int perRow = place.columns / lanes;
@@ -57,9 +66,9 @@ record Positions(int lanes, int perImage, int[] planeStarts, int[] mapStarts) {
     return positions;
   }
 
-  /** Runs across rows that continue each other, in the planes as in the map. */
+  /** Runs across rows that continue each other in the planes. */
   private static Positions across(Planes planes, Place place, int lanes, Tail tail) {
-    int count = place.rows * planes.pitch();
+    int count = place.rows == 0 ? 0 : (place.rows - 1) * planes.pitch() + place.columns;
     int planesAt = planes.kind() == Planes.Kind.DIRECT ? place.firstRow * planes.pitch() : 0;
     var positions = empty(lanes, Math.ceilDiv(count, lanes), place.images);
     int i = 0;

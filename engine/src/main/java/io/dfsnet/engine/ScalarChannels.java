@@ -7,14 +7,14 @@ package io.dfsnet.engine;
 final class ScalarChannels implements ChannelKernels {
 
   @Override
-  public double sum(float[] x, int from, Rows rows) {
+  public double sum(float[] x, int from, Strips strips) {
     double a = 0;
     double b = 0;
     double c = 0;
     double d = 0;
-    for (int row = 0; row < rows.count(); row++) {
-      int i = begin(from, rows, row);
-      int end = i + rows.length();
+    for (int strip = 0; strip < strips.count(); strip++) {
+      int i = begin(from, strips, strip);
+      int end = i + strips.length();
       for (; i <= end - 4; i += 4) {
         a += x[i];
         b += x[i + 1];
@@ -29,14 +29,14 @@ final class ScalarChannels implements ChannelKernels {
   }
 
   @Override
-  public void addDeviations(float[] x, float center, int from, Rows rows, Sums sums) {
+  public void deviations(float[] x, float center, int from, Strips strips, double[] sums, int at) {
     double a = 0;
     double b = 0;
     double squaresA = 0;
     double squaresB = 0;
-    for (int row = 0; row < rows.count(); row++) {
-      int i = begin(from, rows, row);
-      int end = i + rows.length();
+    for (int strip = 0; strip < strips.count(); strip++) {
+      int i = begin(from, strips, strip);
+      int end = i + strips.length();
       for (; i <= end - 2; i += 2) {
         double first = x[i] - center;
         double second = x[i + 1] - center;
@@ -51,20 +51,20 @@ final class ScalarChannels implements ChannelKernels {
         squaresA = Math.fma(last, last, squaresA);
       }
     }
-    sums.values += a + b;
-    sums.products += squaresA + squaresB;
+    sums[at] = a + b;
+    sums[at + 1] = squaresA + squaresB;
   }
 
   @Override
-  public void addProducts(
-      float[] gradient, float[] x, float center, int from, Rows rows, Sums sums) {
+  public void products(
+      float[] gradient, float[] x, float center, int from, Strips strips, double[] sums, int at) {
     double a = 0;
     double b = 0;
     double productsA = 0;
     double productsB = 0;
-    for (int row = 0; row < rows.count(); row++) {
-      int i = begin(from, rows, row);
-      int end = i + rows.length();
+    for (int strip = 0; strip < strips.count(); strip++) {
+      int i = begin(from, strips, strip);
+      int end = i + strips.length();
       for (; i <= end - 2; i += 2) {
         a += gradient[i];
         b += gradient[i + 1];
@@ -76,8 +76,8 @@ final class ScalarChannels implements ChannelKernels {
         productsA = Math.fma((double) gradient[i], x[i] - center, productsA);
       }
     }
-    sums.values += a + b;
-    sums.products += productsA + productsB;
+    sums[at] = a + b;
+    sums[at + 1] = productsA + productsB;
   }
 
   @Override
@@ -90,10 +90,10 @@ final class ScalarChannels implements ChannelKernels {
       Activation activation,
       float[] output,
       int from,
-      Rows rows) {
-    for (int row = 0; row < rows.count(); row++) {
-      int begin = begin(from, rows, row);
-      int end = begin + rows.length();
+      Strips strips) {
+    for (int strip = 0; strip < strips.count(); strip++) {
+      int begin = begin(from, strips, strip);
+      int end = begin + strips.length();
       for (int i = begin; i < end; i++) {
         output[i] = Math.fma(x[i] - center, scale, shift);
       }
@@ -134,12 +134,12 @@ final class ScalarChannels implements ChannelKernels {
       float[] gradient,
       float[] masked,
       int from,
-      Rows rows) {
-    for (int row = 0; row < rows.count(); row++) {
-      int begin = begin(from, rows, row);
-      int end = begin + rows.length();
+      Strips strips) {
+    for (int strip = 0; strip < strips.count(); strip++) {
+      int begin = begin(from, strips, strip);
+      int end = begin + strips.length();
       switch (activation) {
-        case NONE -> System.arraycopy(gradient, begin, masked, begin, rows.length());
+        case NONE -> System.arraycopy(gradient, begin, masked, begin, strips.length());
         case RELU -> {
           for (int i = begin; i < end; i++) {
             masked[i] = gradient[i] * Math.signum(output[i]);
@@ -164,17 +164,17 @@ final class ScalarChannels implements ChannelKernels {
       float c,
       float[] result,
       int from,
-      Rows rows) {
-    for (int row = 0; row < rows.count(); row++) {
-      int begin = begin(from, rows, row);
-      int end = begin + rows.length();
+      Strips strips) {
+    for (int strip = 0; strip < strips.count(); strip++) {
+      int begin = begin(from, strips, strip);
+      int end = begin + strips.length();
       for (int i = begin; i < end; i++) {
         result[i] = Math.fma(a, gradient[i], Math.fma(b, x[i] - center, c));
       }
     }
   }
 
-  private static int begin(int from, Rows rows, int row) {
-    return from + rows.first() + row * rows.pitch();
+  private static int begin(int from, Strips strips, int strip) {
+    return from + strips.first() + strip * strips.pitch();
   }
 }

@@ -29,6 +29,11 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public List<RowKernel> rows() {
+    return List.of();
+  }
+
+  @Override
   public List<OuterKernel> outers() {
     return List.of(new ScalarOuter(2), new ScalarOuter(1));
   }
@@ -36,6 +41,11 @@ final class ScalarKernels implements Kernels {
   @Override
   public ChannelKernels channels() {
     return channels;
+  }
+
+  @Override
+  public void copy(float[] from, int fromAt, float[] to, int toAt, int count) {
+    System.arraycopy(from, fromAt, to, toAt, count);
   }
 
   @Override
@@ -106,29 +116,52 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void finish(float[] values, int from, int to, Epilogue epilogue, int channel) {
+  public void finish(
+      float[] sums,
+      int sumsAt,
+      float[] result,
+      int resultAt,
+      int count,
+      Epilogue epilogue,
+      int channel) {
+    finishEach(sums, sumsAt, result, resultAt, count, epilogue, channel);
+  }
+
+  /** The same for fewer values than a vector holds. */
+  static void finishEach(
+      float[] sums,
+      int sumsAt,
+      float[] result,
+      int resultAt,
+      int count,
+      Epilogue epilogue,
+      int channel) {
+    if (sums != result || sumsAt != resultAt) {
+      System.arraycopy(sums, sumsAt, result, resultAt, count);
+    }
+    int end = resultAt + count;
     if (epilogue.bias() != null) {
       float bias = epilogue.bias()[channel];
-      for (int i = from; i < to; i++) {
-        values[i] += bias;
+      for (int i = resultAt; i < end; i++) {
+        result[i] += bias;
       }
     }
     if (epilogue.addend() != null) {
       float[] addend = epilogue.addend();
-      for (int i = from; i < to; i++) {
-        values[i] += addend[i];
+      for (int i = resultAt; i < end; i++) {
+        result[i] += addend[i];
       }
     }
     switch (epilogue.activation()) {
       case NONE -> {}
       case RELU -> {
-        for (int i = from; i < to; i++) {
-          values[i] = Math.max(values[i], 0);
+        for (int i = resultAt; i < end; i++) {
+          result[i] = Math.max(result[i], 0);
         }
       }
       case RELU6 -> {
-        for (int i = from; i < to; i++) {
-          values[i] = Math.min(Math.max(values[i], 0), 6);
+        for (int i = resultAt; i < end; i++) {
+          result[i] = Math.min(Math.max(result[i], 0), 6);
         }
       }
     }

@@ -31,7 +31,7 @@ final class ScalarSum implements SumKernel {
   @Override
   public void run(Call call) {
     int length = call.positions.lanes();
-    for (int run = 0; run < call.runs; run++) {
+    for (int run = call.firstRun; run < call.endRun; run++) {
       for (int m = 0; m < rows; m++) {
         Arrays.fill(call.sums[m], 0, length, 0);
       }

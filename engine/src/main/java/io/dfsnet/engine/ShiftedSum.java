@@ -25,6 +25,12 @@ final class ShiftedSum implements SumPass {
   /** Fewer blocks than this could leave threads without work. */
   private static final int LEAST_BLOCKS = 4;
 
+  /**
+   * Runs that all tiles compute before the next ones: their planes stay in the caches meanwhile. A
+   * multiple of what tiles of 2, 3 and 6 runs take.
+   */
+  private static final int RUN_BLOCK = 12;
+
   /** Runs of a band; with fewer, the tail of the last one would count. */
   private static final int LEAST_BAND_RUNS = 16;
 
@@ -34,10 +40,12 @@ final class ShiftedSum implements SumPass {
   private final WorkCut cut;
   private final Planes planes;
   private final int imagePlanes;
+  private final int resultImage;
   private final List<Tile<SumKernel>> tiles;
   private final String weightOrder;
   private final boolean inPlace;
   private final List<PlannedPart> parts;
+  private final Planes.Band[] bands;
   private final UnitQueue<Scratch> units =
       new UnitQueue<>(Scratch[]::new, Scratch::new, this::runUnit);
 
@@ -59,9 +67,11 @@ final class ShiftedSum implements SumPass {
     int channels =
         isDirect() ? problem.groups() * problem.sourceChannels() : problem.sourceChannels();
     this.imagePlanes = channels * planes.channelSize();
+    this.resultImage = problem.groups() * problem.channels() * problem.mapSize();
     this.tiles = Tile.split(problem.channels(), kernels.sums(), widest);
     this.weightOrder = "tiles of " + tiles.getFirst().kernel().rows();
     this.inPlace = isInPlace();
+    this.bands = cut.bands(planes);
     this.parts = problem.parts().stream().map(PlannedPart::new).toList();
   }
 
@@ -171,15 +181,12 @@ final class ShiftedSum implements SumPass {
     final Part part;
     final int[] offsets;
     final int rowPitch;
-    final int sumsPerImage;
     final Positions[] positions = new Positions[cut.bands()];
 
     PlannedPart(Part part) {
       this.part = part;
       this.offsets = offsets();
       this.rowPitch = planes.kind() == Kind.SHIFTED ? part.columns() : planes.pitch();
-      this.sumsPerImage = Math.ceilDiv(cut.rowsPerBand() * rowPitch, lanes) * lanes;
-      int resultImage = problem.groups() * problem.channels() * problem.mapSize();
       for (int band = 0; band < positions.length; band++) {
         var place =
             new Place(
@@ -188,10 +195,11 @@ final class ShiftedSum implements SumPass {
                 part.columns(),
                 cut.imagesPerBlock(),
                 imagePlanes,
-                inPlace ? resultImage : sumsPerImage,
+                inPlace ? resultImage : 0,
                 inPlace ? cut.firstRow(band) * problem.width() : 0);
-        positions[band] =
-            Positions.of(planes, place, lanes, inPlace ? Tail.OVERLAPPING : Tail.PADDED);
+        var tail = inPlace ? Tail.OVERLAPPING : Tail.PADDED;
+        var inMap = Positions.of(planes, place, lanes, tail);
+        positions[band] = inPlace ? inMap : inMap.oneAfterAnother();
       }
     }
 
@@ -210,19 +218,57 @@ final class ShiftedSum implements SumPass {
       return Math.max(Math.min(cut.firstRow(band + 1), part.rows()) - cut.firstRow(band), 0);
     }
 
-    /** Copies the sums of a band to their places in the map of the result at {@code map}. */
-    void spread(float[] sums, int sumsAt, int band, int map) {
-      for (int y = 0; y < rowsIn(band); y++) {
-        int row = part.firstRow() + (cut.firstRow(band) + y) * part.rowStride();
+    /**
+     * Brings the sums of runs of a band to their places in the map of the result at {@code map}.
+     * Behind the columns of a row there may be sums of borders.
+     */
+    void spread(
+        float[] sums,
+        int sumsAt,
+        int firstRun,
+        int runs,
+        int band,
+        int map,
+        Epilogue epilogue,
+        int channel) {
+      int begin = firstRun * lanes;
+      int end = Math.min(begin + runs * lanes, (rowsIn(band) - 1) * rowPitch + part.columns());
+      for (int p = begin, y = begin / rowPitch; p < end; y++) {
+        int x = p - y * rowPitch;
+        int count = Math.min(end - p, part.columns() - x);
+        if (count > 0) {
+          spreadRow(sums, sumsAt + p - begin, band, y, x, count, map, epilogue, channel);
+        }
+        p = (y + 1) * rowPitch;
+      }
+    }
+
+    private void spreadRow(
+        float[] sums,
+        int at,
+        int band,
+        int y,
+        int x,
+        int count,
+        int map,
+        Epilogue epilogue,
+        int channel) {
+      int row =
+          map + (part.firstRow() + (cut.firstRow(band) + y) * part.rowStride()) * problem.width();
+      if (part.columnStride() == 1) {
+        int to = row + part.firstColumn() + x;
+        kernels.finish(sums, at, result, to, count, epilogue, channel);
+      } else {
+        int skipped = x * part.columnStride();
         kernels.spread(
             sums,
-            sumsAt + y * rowPitch,
+            at,
             result,
-            map + row * problem.width(),
-            problem.width(),
+            row + skipped,
+            problem.width() - skipped,
             part.firstColumn(),
             part.columnStride(),
-            part.columns());
+            count);
       }
     }
   }
@@ -238,12 +284,9 @@ final class ShiftedSum implements SumPass {
     int endTile;
 
     Scratch() {
-      // The last run of the last plane reads behind it, and packing overruns it.
-      int margin = Math.max(lanes, kernels.overrun());
-      packed = isDirect() ? null : new float[cut.imagesPerBlock() * imagePlanes + margin];
-      int longest = parts.stream().mapToInt(part -> part.sumsPerImage).max().orElseThrow();
-      int rows = tiles.getFirst().kernel().rows();
-      sums = inPlace ? null : new float[rows * cut.imagesPerBlock() * longest];
+      packed =
+          isDirect() ? null : new float[cut.imagesPerBlock() * imagePlanes + planes.margin(lanes)];
+      sums = inPlace ? null : new float[tiles.getFirst().kernel().rows() * RUN_BLOCK * lanes];
     }
 
     void sumGroup(int group) {
@@ -261,15 +304,16 @@ final class ShiftedSum implements SumPass {
       for (int i = 0; i < parts.size(); i++) {
         var part = parts.get(i);
         call.positions = part.positions[band];
-        call.runs = call.positions.perImage() * images;
         call.offsets = part.offsets;
         call.reduction = part.offsets.length;
         call.weights = weights[i];
-        for (int t = firstTile; t < endTile; t++) {
-          var tile = tiles.get(t);
-          int channel = group * problem.channels() + tile.firstChannel();
-          call.weightsAt = channel * call.reduction;
-          sumTile(part, tile, firstImage, images, channel);
+        int runs = call.positions.perImage() * images;
+        for (int run = 0; run < runs; run += RUN_BLOCK) {
+          call.firstRun = run;
+          call.endRun = Math.min(run + RUN_BLOCK, runs);
+          for (int t = firstTile; t < endTile; t++) {
+            sumTile(part, tiles.get(t), firstImage, group);
+          }
         }
       }
     }
@@ -279,37 +323,45 @@ final class ShiftedSum implements SumPass {
       for (int image = 0; image < images; image++) {
         int from = (firstSource + image * problem.groups() * problem.sourceChannels()) * mapSize;
         planes.pack(
-            source,
-            from,
-            problem.sourceChannels(),
-            cut.firstRow(band),
-            cut.rowsOf(band),
-            packed,
-            image * imagePlanes);
+            bands[band], source, from, problem.sourceChannels(), packed, image * imagePlanes);
       }
     }
 
-    private void sumTile(
-        PlannedPart part, Tile<SumKernel> tile, int firstImage, int images, int channel) {
-      int imageSize = problem.groups() * problem.channels() * problem.mapSize();
-      int resultAt = firstImage * imageSize + channel * problem.mapSize();
+    private void sumTile(PlannedPart part, Tile<SumKernel> tile, int firstImage, int group) {
+      int channel = group * problem.channels() + tile.firstChannel();
+      int resultAt = firstImage * resultImage + channel * problem.mapSize();
+      call.weightsAt = channel * call.reduction;
       call.out = inPlace ? result : sums;
-      call.outAt = inPlace ? resultAt : 0;
-      call.outChannelSize = inPlace ? problem.mapSize() : cut.imagesPerBlock() * part.sumsPerImage;
+      call.outAt = inPlace ? resultAt : -call.firstRun * lanes;
+      call.outChannelSize = inPlace ? problem.mapSize() : RUN_BLOCK * lanes;
       tile.kernel().run(call);
-      for (int m = 0; m < tile.kernel().rows(); m++) {
-        for (int image = 0; image < images; image++) {
-          int map = resultAt + image * imageSize + m * problem.mapSize();
-          if (!inPlace) {
-            part.spread(sums, m * call.outChannelSize + image * part.sumsPerImage, band, map);
-          }
-          if (!epilogue.isNone()) {
-            int from = map + cut.firstRow(band) * problem.width();
-            int to = map + cut.firstRow(band + 1) * problem.width();
-            kernels.finish(result, from, to, epilogue, channel + m);
+      if (inPlace && epilogue.isNone()) {
+        return;
+      }
+      int perImage = call.positions.perImage();
+      for (int run = call.firstRun; run < call.endRun; ) {
+        int image = run / perImage;
+        int end = Math.min(call.endRun, (image + 1) * perImage);
+        for (int m = 0; m < tile.kernel().rows(); m++) {
+          int map = resultAt + image * resultImage + m * problem.mapSize();
+          if (inPlace) {
+            finishInPlace(run, end, resultAt + m * problem.mapSize(), channel + m);
+          } else {
+            int at = m * call.outChannelSize + (run - call.firstRun) * lanes;
+            part.spread(
+                sums, at, run - image * perImage, end - run, band, map, epilogue, channel + m);
           }
         }
+        run = end;
       }
+    }
+
+    /** Runs of one image; the last may begin before the end of the one before it. */
+    private void finishInPlace(int run, int end, int mapAt, int channel) {
+      int[] starts = call.positions.mapStarts();
+      int count = starts[end - 1] + lanes - starts[run];
+      int at = mapAt + starts[run];
+      kernels.finish(result, at, result, at, count, epilogue, channel);
     }
   }
 }

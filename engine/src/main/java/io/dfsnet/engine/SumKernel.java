@@ -38,8 +38,11 @@ interface SumKernel extends TileKernel {
 
     Positions positions;
 
-    /** How many runs of the positions to compute. */
-    int runs;
+    /** The first run of the positions to compute. */
+    int firstRun;
+
+    /** Behind the last run to compute. */
+    int endRun;
 
     /** Room for the sums of a run and for runs of planes, where registers do not do. */
     final float[][] sums;

@@ -16,15 +16,15 @@ final class VectorChannels implements ChannelKernels {
   private static final int FOUR = 4 * LENGTH;
 
   @Override
-  public double sum(float[] x, int from, Rows rows) {
+  public double sum(float[] x, int from, Strips strips) {
     var a = zero();
     var b = a;
     var c = a;
     var d = a;
     double rest = 0;
-    for (int row = 0; row < rows.count(); row++) {
-      int i = begin(from, rows, row);
-      int end = i + rows.length();
+    for (int strip = 0; strip < strips.count(); strip++) {
+      int i = begin(from, strips, strip);
+      int end = i + strips.length();
       for (; i <= end - FOUR; i += FOUR) {
         a = a.add(load(x, i));
         b = b.add(load(x, i + LENGTH));
@@ -42,7 +42,7 @@ final class VectorChannels implements ChannelKernels {
   }
 
   @Override
-  public void addDeviations(float[] x, float center, int from, Rows rows, Sums sums) {
+  public void deviations(float[] x, float center, int from, Strips strips, double[] sums, int at) {
     var middle = broadcast(center);
     var a = zero();
     var b = a;
@@ -54,9 +54,9 @@ final class VectorChannels implements ChannelKernels {
     var squaresD = a;
     double rest = 0;
     double squaresRest = 0;
-    for (int row = 0; row < rows.count(); row++) {
-      int i = begin(from, rows, row);
-      int end = i + rows.length();
+    for (int strip = 0; strip < strips.count(); strip++) {
+      int i = begin(from, strips, strip);
+      int end = i + strips.length();
       for (; i <= end - FOUR; i += FOUR) {
         var first = load(x, i).sub(middle);
         var second = load(x, i + LENGTH).sub(middle);
@@ -82,13 +82,13 @@ final class VectorChannels implements ChannelKernels {
         squaresRest = Math.fma(last, last, squaresRest);
       }
     }
-    sums.values += LaneSums.sum(a.add(b).add(c.add(d))) + rest;
-    sums.products += LaneSums.sum(squaresA.add(squaresB).add(squaresC.add(squaresD))) + squaresRest;
+    sums[at] = LaneSums.sum(a.add(b).add(c.add(d))) + rest;
+    sums[at + 1] = LaneSums.sum(squaresA.add(squaresB).add(squaresC.add(squaresD))) + squaresRest;
   }
 
   @Override
-  public void addProducts(
-      float[] gradient, float[] x, float center, int from, Rows rows, Sums sums) {
+  public void products(
+      float[] gradient, float[] x, float center, int from, Strips strips, double[] sums, int at) {
     var middle = broadcast(center);
     var a = zero();
     var b = a;
@@ -100,9 +100,9 @@ final class VectorChannels implements ChannelKernels {
     var productsD = a;
     double rest = 0;
     double productsRest = 0;
-    for (int row = 0; row < rows.count(); row++) {
-      int i = begin(from, rows, row);
-      int end = i + rows.length();
+    for (int strip = 0; strip < strips.count(); strip++) {
+      int i = begin(from, strips, strip);
+      int end = i + strips.length();
       for (; i <= end - FOUR; i += FOUR) {
         var first = load(gradient, i);
         var second = load(gradient, i + LENGTH);
@@ -127,8 +127,8 @@ final class VectorChannels implements ChannelKernels {
         productsRest = Math.fma((double) gradient[i], x[i] - center, productsRest);
       }
     }
-    sums.values += LaneSums.sum(a.add(b).add(c.add(d))) + rest;
-    sums.products +=
+    sums[at] = LaneSums.sum(a.add(b).add(c.add(d))) + rest;
+    sums[at + 1] =
         LaneSums.sum(productsA.add(productsB).add(productsC.add(productsD))) + productsRest;
   }
 
@@ -142,15 +142,15 @@ final class VectorChannels implements ChannelKernels {
       Activation activation,
       float[] output,
       int from,
-      Rows rows) {
+      Strips strips) {
     var middle = broadcast(center);
     var factor = broadcast(scale);
     var summand = broadcast(shift);
     float floor = VectorKernels.floor(activation);
     float ceiling = VectorKernels.ceiling(activation);
-    for (int row = 0; row < rows.count(); row++) {
-      int i = begin(from, rows, row);
-      int end = i + rows.length();
+    for (int strip = 0; strip < strips.count(); strip++) {
+      int i = begin(from, strips, strip);
+      int end = i + strips.length();
       if (addend == null) {
         for (; i <= end - LENGTH; i += LENGTH) {
           var value = load(x, i).sub(middle).fma(factor, summand);
@@ -180,12 +180,13 @@ final class VectorChannels implements ChannelKernels {
       float[] gradient,
       float[] masked,
       int from,
-      Rows rows) {
-    float floor = VectorKernels.floor(activation);
-    float ceiling = VectorKernels.ceiling(activation);
-    for (int row = 0; row < rows.count(); row++) {
-      int i = begin(from, rows, row);
-      int end = i + rows.length();
+      Strips strips) {
+    // Nothing is below or above NaN.
+    float floor = activation == Activation.NONE ? Float.NaN : 0;
+    float ceiling = activation == Activation.RELU6 ? 6 : Float.NaN;
+    for (int strip = 0; strip < strips.count(); strip++) {
+      int i = begin(from, strips, strip);
+      int end = i + strips.length();
       for (; i <= end - LENGTH; i += LENGTH) {
         var value = load(output, i);
         var stopped =
@@ -208,14 +209,14 @@ final class VectorChannels implements ChannelKernels {
       float c,
       float[] result,
       int from,
-      Rows rows) {
+      Strips strips) {
     var middle = broadcast(center);
     var ofGradient = broadcast(a);
     var ofDeviation = broadcast(b);
     var constant = broadcast(c);
-    for (int row = 0; row < rows.count(); row++) {
-      int i = begin(from, rows, row);
-      int end = i + rows.length();
+    for (int strip = 0; strip < strips.count(); strip++) {
+      int i = begin(from, strips, strip);
+      int end = i + strips.length();
       for (; i <= end - LENGTH; i += LENGTH) {
         var rest = load(x, i).sub(middle).fma(ofDeviation, constant);
         load(gradient, i).fma(ofGradient, rest).intoArray(result, i);
@@ -226,7 +227,7 @@ final class VectorChannels implements ChannelKernels {
     }
   }
 
-  private static int begin(int from, Rows rows, int row) {
-    return from + rows.first() + row * rows.pitch();
+  private static int begin(int from, Strips strips, int strip) {
+    return from + strips.first() + strip * strips.pitch();
   }
 }

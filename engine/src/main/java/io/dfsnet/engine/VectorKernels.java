@@ -40,6 +40,7 @@ final class VectorKernels implements Kernels {
       Preferred.bits() >= 512 || System.getProperty("os.arch").equals("aarch64");
 
   private final List<SumKernel> sums = VectorSums.all(MANY_REGISTERS);
+  private final List<RowKernel> rows = VectorRows.all();
   private final List<OuterKernel> outers = VectorOuters.all(MANY_REGISTERS);
   private final ChannelKernels channels = new VectorChannels();
 
@@ -59,6 +60,11 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
+  public List<RowKernel> rows() {
+    return rows;
+  }
+
+  @Override
   public List<OuterKernel> outers() {
     return outers;
   }
@@ -66,6 +72,17 @@ final class VectorKernels implements Kernels {
   @Override
   public ChannelKernels channels() {
     return channels;
+  }
+
+  @Override
+  public void copy(float[] from, int fromAt, float[] to, int toAt, int count) {
+    int i = 0;
+    for (; i < count && fromAt + i + LENGTH <= from.length; i += LENGTH) {
+      load(from, fromAt + i).intoArray(to, toAt + i);
+    }
+    for (; i < count; i++) {
+      to[toAt + i] = from[fromAt + i];
+    }
   }
 
   @Override
@@ -80,9 +97,10 @@ final class VectorKernels implements Kernels {
       int rows,
       int left,
       int right) {
-    int whole = stride <= 2 ? rowsOfWholeVectors(from, fromAt, fromPitch, stride, right - left) : 0;
+    int read = stride <= 2 ? Math.ceilDiv(right - left, LENGTH) * LENGTH * stride : from.length + 1;
     int t = 0;
-    for (; t < Math.min(whole, rows); t++) {
+    // As long as rows can be read in whole vectors without running over the end of the array.
+    for (; t < rows && fromAt + t * fromPitch + read <= from.length; t++) {
       int row = toAt + t * toPitch;
       int source = fromAt + t * fromPitch;
       // Whole vectors everywhere: what runs over is written again by what follows.
@@ -115,13 +133,6 @@ final class VectorKernels implements Kernels {
         rows - t,
         left,
         right);
-  }
-
-  /** How many rows can be read in whole vectors without running over the end of the array. */
-  private static int rowsOfWholeVectors(
-      float[] from, int fromAt, int fromPitch, int stride, int count) {
-    int read = Math.ceilDiv(count, LENGTH) * LENGTH * stride;
-    return Math.max(Math.floorDiv(from.length - read - fromAt, fromPitch) + 1, 0);
   }
 
   @Override
@@ -167,37 +178,52 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void finish(float[] values, int from, int to, Epilogue epilogue, int channel) {
+  public void finish(
+      float[] sums,
+      int sumsAt,
+      float[] result,
+      int resultAt,
+      int count,
+      Epilogue epilogue,
+      int channel) {
+    if (count < LENGTH) {
+      ScalarKernels.finishEach(sums, sumsAt, result, resultAt, count, epilogue, channel);
+      return;
+    }
+    if (epilogue.isNone()) {
+      for (int i = 0; i < count; i += LENGTH) {
+        int at = Math.min(i, count - LENGTH);
+        load(sums, sumsAt + at).intoArray(result, resultAt + at);
+      }
+      return;
+    }
     // -0 is the one bias that changes no value, infinite bounds are the ones that cut off none.
     float bias = epilogue.bias() == null ? -0f : epilogue.bias()[channel];
     float floor = floor(epilogue.activation());
     float ceiling = ceiling(epilogue.activation());
     float[] addend = epilogue.addend();
-    int i = from;
-    if (addend == null) {
-      for (; i <= to - LENGTH; i += LENGTH) {
-        clamp(load(values, i).add(bias), floor, ceiling).intoArray(values, i);
-      }
-      for (; i < to; i++) {
-        values[i] = Math.min(Math.max(values[i] + bias, floor), ceiling);
-      }
-    } else {
-      for (; i <= to - LENGTH; i += LENGTH) {
-        var sum = load(values, i).add(bias).add(load(addend, i));
-        clamp(sum, floor, ceiling).intoArray(values, i);
-      }
-      for (; i < to; i++) {
-        values[i] = Math.min(Math.max(values[i] + bias + addend[i], floor), ceiling);
-      }
+    // The last vector repeats values of the one before it, so it is read before that is written.
+    int last = count - LENGTH;
+    var end = finished(sums, sumsAt + last, bias, addend, resultAt + last, floor, ceiling);
+    for (int i = 0; i < last; i += LENGTH) {
+      finished(sums, sumsAt + i, bias, addend, resultAt + i, floor, ceiling)
+          .intoArray(result, resultAt + i);
     }
+    end.intoArray(result, resultAt + last);
   }
 
-  /** The least result of an activation. */
+  private static FloatVector finished(
+      float[] sums, int at, float bias, float[] addend, int addendAt, float floor, float ceiling) {
+    var sum = load(sums, at).add(bias);
+    return clamp(addend == null ? sum : sum.add(load(addend, addendAt)), floor, ceiling);
+  }
+
+  /** Below which an activation cuts off. */
   static float floor(Activation activation) {
     return activation == Activation.NONE ? Float.NEGATIVE_INFINITY : 0;
   }
 
-  /** The greatest result of an activation. */
+  /** Above which an activation cuts off. */
   static float ceiling(Activation activation) {
     return activation == Activation.RELU6 ? 6 : Float.POSITIVE_INFINITY;
   }

@@ -60,8 +60,8 @@ final class VectorSums {
 
     @Override
     public void run(Call call) {
-      int last = call.runs - 1;
-      for (int run = 0; run <= last; run += 2) {
+      int last = call.endRun - 1;
+      for (int run = call.firstRun; run <= last; run += 2) {
         int run1 = Math.min(run + 1, last);
         tile(call, run, run1);
       }
@@ -159,8 +159,8 @@ final class VectorSums {
 
     @Override
     public void run(Call call) {
-      int last = call.runs - 1;
-      for (int run = 0; run <= last; run += 3) {
+      int last = call.endRun - 1;
+      for (int run = call.firstRun; run <= last; run += 3) {
         int run1 = Math.min(run + 1, last);
         int run2 = Math.min(run + 2, last);
         tile(call, run, run1, run2);
@@ -242,8 +242,8 @@ final class VectorSums {
 
     @Override
     public void run(Call call) {
-      int last = call.runs - 1;
-      for (int run = 0; run <= last; run += 6) {
+      int last = call.endRun - 1;
+      for (int run = call.firstRun; run <= last; run += 6) {
         int run1 = Math.min(run + 1, last);
         int run2 = Math.min(run + 2, last);
         int run3 = Math.min(run + 3, last);
@@ -334,8 +334,8 @@ final class VectorSums {
 
     @Override
     public void run(Call call) {
-      int last = call.runs - 1;
-      for (int run = 0; run <= last; run += 8) {
+      int last = call.endRun - 1;
+      for (int run = call.firstRun; run <= last; run += 8) {
         int run1 = Math.min(run + 1, last);
         int run2 = Math.min(run + 2, last);
         int run3 = Math.min(run + 3, last);

@@ -59,6 +59,15 @@ record WorkCut(int images, int blocks, int rows, int bands) {
     return firstRow(band + 1) - firstRow(band);
   }
 
+  /** What the planes of each band hold. */
+  Planes.Band[] bands(Planes planes) {
+    var all = new Planes.Band[bands];
+    for (int band = 0; band < bands; band++) {
+      all[band] = planes.band(firstRow(band), rowsOf(band));
+    }
+    return all;
+  }
+
   /** Where part {@code part} of {@code parts} nearly equal parts of {@code total} begins. */
   static int start(int total, int parts, int part) {
     return (int) ((long) total * part / parts);

@@ -37,6 +37,15 @@ final class ConvolutionProblems {
     TABLE.put("channels_equal_tile", "n2 ic8 ih8 oc8 kh3 ph1");
     TABLE.put("channels_above_tile", "n2 ic9 ih8 oc13 kh3 ph1");
     TABLE.put("channels_7_is_4_2_1", "n1 ic7 ih6 oc7 kh3 ph1");
+    TABLE.put("vectors_of_channels_row_of_7", "n2 ic16 ih5 iw7 oc32 kh3 ph1");
+    TABLE.put("vectors_of_channels_row_of_8", "n2 g2 ic32 ih9 iw8 oc32 kh3 ph1");
+    TABLE.put("vectors_of_channels_row_with_a_tail", "n1 ic32 ih4 iw19 oc16 kh3 ph1");
+    TABLE.put("vectors_of_channels_one_row", "n1 ic16 ih1 iw10 oc16 kh3 ph1");
+    TABLE.put("vectors_of_channels_two_rows", "n1 ic16 ih2 iw24 oc16 kh3 ph1");
+    TABLE.put("vectors_of_two_groups_row_of_8", "n2 g2 ic16 ih5 iw8 oc16 kh3 ph1");
+    TABLE.put("vectors_of_two_groups_row_of_7", "n2 g4 ic32 ih7 oc32 kh3 ph1");
+    TABLE.put("vectors_of_two_groups_of_4", "n2 g4 ic16 ih9 iw10 oc16 kh3 ph1");
+    TABLE.put("vectors_of_two_groups_of_2", "n2 g6 ic12 ih4 iw9 oc12 kh3 ph1");
     TABLE.put("groups_2", "n5 g2 ic8 ih16 oc16 kh3 ph1");
     TABLE.put("groups_4", "n2 g4 ic16 ih16 oc16 kh3 ph1");
     TABLE.put("groups_8_widening", "n2 g8 ic16 ih9 oc32 kh3 ph1");
@@ -81,6 +90,8 @@ final class ConvolutionProblems {
     LARGE.put("threads_share_groups", "n1 g4 ic64 ih19 oc64 kh3 ph1");
     LARGE.put("threads_share_tiles", "n1 ic32 ih18 oc36 kh3 ph1");
     LARGE.put("threads_share_strided_images", "n6 ic16 ih32 oc16 kh3 sh2 ph1");
+    LARGE.put("threads_share_vectors", "n1 ic64 ih10 oc64 kh3 ph1");
+    LARGE.put("threads_share_bands_of_rows", "n1 ic32 ih56 oc16 kh3 ph1");
     LARGE.put("bands_of_the_input", "n1 ic128 ih44 iw48 oc1 kh3 ph1");
     LARGE.put("bands_of_the_gradient", "n1 ic1 ih44 iw48 oc128 kh3 ph1");
     LARGE.put("bands_of_odd_maps", "n2 ic64 ih37 iw61 oc1 kh3 ph1");

@@ -22,13 +22,17 @@ class KernelRegistryTest {
         .allMatch(
             name ->
                 name.matches(
-                    "f32_conv_(forward|backward_data|backward_weights)_(direct|shifted|copies)_"
-                        + "m\\d+([vk]\\d+)?__(scalar|simd(128|256|512))"));
+                    "f32_conv_(forward|backward_data|backward_weights)_(direct|shifted|copies|blocked)_"
+                        + "([mv]\\d+)([vkp]\\d+)?(g2)?__(scalar|simd(128|256|512))"));
   }
 
   @Test
   void tableReachesEveryKernel() {
     Set<String> expected = new TreeSet<>();
+    for (var row : kernels.rows()) {
+      expected.add("f32_conv_forward_blocked_" + row.name());
+      expected.add("f32_conv_backward_data_blocked_" + row.name());
+    }
     for (var planes : List.of("direct", "shifted", "copies")) {
       for (var tile : kernels.sums()) {
         expected.add("f32_conv_forward_" + planes + "_" + tile.name());
@@ -67,8 +71,19 @@ class KernelRegistryTest {
     assertThat(forward("ic16 ih64 oc16 kh1")).contains("_direct_m8");
     assertThat(forward("ic16 ih64 oc16 kh1 sh2")).doesNotContain("_direct_");
     assertThat(forward("ic16 ih64 oc16 kh1 ph1")).doesNotContain("_direct_");
-    assertThat(forward("ic16 ih17 oc16 kh3 ph1")).contains("_copies_m8");
-    assertThat(forward("ic16 ih17 oc4 kh3 ph1")).contains("_m4");
+    assertThat(forward("ic16 ih17 oc9 kh3 ph1")).contains("_copies_m8");
+    int lanes = kernels.lanes(Integer.MAX_VALUE);
+    if (!kernels.rows().isEmpty()) {
+      assertThat(forward("ic16 ih14 oc" + lanes + " kh3 ph1")).contains("_blocked_v1p7");
+      assertThat(forward("ic64 ih32 oc" + lanes + " kh3 ph1")).contains("_blocked_v1p8");
+      assertThat(forward("ic16 ih32 oc" + lanes + " kh3 ph1")).contains("_shifted_");
+      assertThat(forward("g2 ic16 ih8 oc" + lanes + " kh3 ph1")).contains("_blocked_v1p8g2");
+      assertThat(forward("g2 ic16 ih32 oc" + lanes + " kh3 ph1")).contains("_shifted_");
+      assertThat(forward("ic16 ih6 oc" + lanes + " kh3 ph1")).doesNotContain("_blocked_");
+      assertThat(forward("ic16 ih14 oc" + lanes + " kh3")).doesNotContain("_blocked_");
+      assertThat(forward("ic16 ih14 oc" + (lanes + 1) + " kh3 ph1")).doesNotContain("_blocked_");
+    }
+    assertThat(forward("ic16 ih17 oc5 kh3 ph1")).contains("_m4");
     assertThat(forward("g2 ic16 ih17 oc6 kh3 ph1")).contains("_m2");
     assertThat(forward("g16 ic16 ih17 oc16 kh3 ph1")).contains("_m1");
   }

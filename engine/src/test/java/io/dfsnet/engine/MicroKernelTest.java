@@ -35,7 +35,8 @@ class MicroKernelTest {
             ConvolutionProblems.integers(Shape.of(3 + REDUCTION * kernel.rows()), random);
         call.weightsAt = 3;
         call.positions = positions(runs, lanes);
-        call.runs = runs;
+        call.firstRun = 0;
+        call.endRun = runs;
         call.out = new float[17 + kernel.rows() * channelSize];
         Arrays.fill(call.out, GUARD);
         call.outAt = 17;

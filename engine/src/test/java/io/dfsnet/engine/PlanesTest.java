@@ -36,7 +36,7 @@ class PlanesTest {
       int size = CHANNELS * planes.channelSize();
       float[] packed = new float[size + Engine.kernels().overrun()];
       Arrays.fill(packed, Float.NaN);
-      planes.pack(source, 0, CHANNELS, firstRow, rows, packed, 0);
+      planes.pack(planes.band(firstRow, rows), source, 0, CHANNELS, packed, 0);
       for (int c = 0; c < CHANNELS; c++) {
         checkChannel(taps, planes, firstRow, rows, packed, c * planes.channelSize(), source, c);
       }

@@ -11,6 +11,7 @@ import io.dfsnet.engine.FullyConnected;
 import io.dfsnet.engine.PadShortcut;
 import io.dfsnet.engine.Pooling;
 import io.dfsnet.engine.Shape;
+import io.dfsnet.engine.Work;
 import io.dfsnet.engine.Workers;
 import io.dfsnet.nn.Parameter.Role;
 import java.util.ArrayList;
@@ -60,45 +61,43 @@ final class Compiler {
       case Op.Conv2d conv -> convolution(chain, conv, inputs.getFirst(), output);
       case Op.Linear linear -> linear(chain, linear, inputs.getFirst(), output);
       case Op.BatchNorm norm -> batchNorm(chain, norm, inputs.getFirst(), output);
-      case Op.Relu _ ->
-          add(chain, "relu", () -> Elementwise.relu(inputs.getFirst(), output, workers));
-      case Op.Relu6 _ ->
-          add(chain, "relu6", () -> Elementwise.relu6(inputs.getFirst(), output, workers));
-      case Op.Add _ ->
-          add(chain, "add", () -> Elementwise.add(inputs.get(0), inputs.get(1), output, workers));
+      case Op.Relu _ -> add(chain, "relu", Elementwise.relu(inputs.getFirst(), output));
+      case Op.Relu6 _ -> add(chain, "relu6", Elementwise.relu6(inputs.getFirst(), output));
+      case Op.Add _ -> add(chain, "add", Elementwise.add(inputs.get(0), inputs.get(1), output));
       case Op.MaxPool pool -> {
         var window = pool.geometry(batch, inputShape(node));
-        add(chain, "max pool", () -> Pooling.max(window, inputs.getFirst(), output, workers));
+        add(chain, "max pool", Pooling.max(window, inputs.getFirst(), output));
       }
       case Op.AveragePool pool -> {
         var window = pool.geometry(batch, inputShape(node));
-        add(
-            chain,
-            "average pool",
-            () -> Pooling.average(window, inputs.getFirst(), output, workers));
+        add(chain, "average pool", Pooling.average(window, inputs.getFirst(), output));
       }
       case Op.GlobalAveragePool _ -> {
         Shape shape = inputShape(node).prepend(batch);
-        add(
-            chain,
-            "global average pool",
-            () -> Pooling.globalAverage(shape, inputs.getFirst(), output, workers));
+        add(chain, "global average pool", Pooling.globalAverage(shape, inputs.getFirst(), output));
       }
       case Op.Concat _ -> {
         Shape shape = network.shape(node).prepend(batch);
-        add(chain, "concat", () -> Channels.concat(inputs, shape, output, workers));
+        add(chain, "concat", Channels.concat(inputs, shape, output));
+      }
+      case Op.ChannelSlice slice -> {
+        Shape shape = inputShape(node).prepend(batch);
+        add(
+            chain,
+            "channel slice",
+            () -> Channels.slice(shape, inputs.getFirst(), slice.first(), output, workers));
       }
       case Op.ChannelShuffle shuffle -> {
         Shape shape = inputShape(node).prepend(batch);
         add(
             chain,
             "channel shuffle",
-            () -> Channels.shuffle(shape, shuffle.groups(), inputs.getFirst(), output, workers));
+            Channels.shuffle(shape, shuffle.groups(), inputs.getFirst(), output));
       }
       case Op.PadShortcut pad -> {
         Shape shape = inputShape(node).prepend(batch);
         var shortcut = new PadShortcut(shape, pad.outChannels(), pad.stride(), pad.groups());
-        add(chain, "pad shortcut", () -> shortcut.forward(inputs.getFirst(), output, workers));
+        add(chain, "pad shortcut", shortcut.forward(inputs.getFirst(), output));
       }
       case Op.Exchange exchange -> {
         int index = exchanges++;
@@ -136,7 +135,7 @@ final class Compiler {
     add(
         chain,
         linear.parts() == 1 ? "linear" : "linear in " + linear.parts() + " parts",
-        () -> layer.forward(input, packed, bias, activation, output, workers));
+        layer.forward(input, packed, bias, activation, output));
   }
 
   private void batchNorm(Chain chain, Op.BatchNorm norm, float[] input, float[] output) {
@@ -147,13 +146,15 @@ final class Compiler {
     float[] mean = weights.get(node.parameter(Role.RUNNING_MEAN)).data().clone();
     float[] variance = weights.get(node.parameter(Role.RUNNING_VARIANCE)).data().clone();
     float[] addend = chain.addend().map(buffers::get).orElse(null);
-    Activation activation = chain.activation();
     add(
         chain,
         "batch norm",
-        () ->
-            layer.forwardInference(
-                input, gamma, beta, mean, variance, addend, activation, output, workers));
+        layer.forwardInference(
+            input, gamma, beta, mean, variance, addend, chain.activation(), output));
+  }
+
+  private void add(Chain chain, String kernel, Work work) {
+    add(chain, kernel, () -> work.run(workers));
   }
 
   private void add(Chain chain, String kernel, Runnable action) {

@@ -29,6 +29,7 @@ public final class Costs {
           Op.AveragePool _,
           Op.GlobalAveragePool _,
           Op.Concat _,
+          Op.ChannelSlice _,
           Op.ChannelShuffle _,
           Op.Flatten _,
           Op.PadShortcut _,

@@ -54,6 +54,7 @@ public record Node(String name, Op op, List<String> inputs) {
           Op.AveragePool _,
           Op.GlobalAveragePool _,
           Op.Concat _,
+          Op.ChannelSlice _,
           Op.ChannelShuffle _,
           Op.Flatten _,
           Op.PadShortcut _,

@@ -131,6 +131,9 @@ public sealed interface Op {
   /** The channels of all inputs one after another. */
   record Concat() implements Op {}
 
+  /** The {@code channels} channels from {@code first} on. */
+  record ChannelSlice(int first, int channels) implements Op {}
+
   /** ShuffleNet's shuffle: channel {@code g * (C / groups) + i} moves to {@code i * groups + g}. */
   record ChannelShuffle(int groups) implements Op {}
 

@@ -79,6 +79,22 @@ final class ShapeInference {
         yield Shape.of(linear.outFeatures());
       }
       case Op.Concat _ -> concat(node, inputs);
+      case Op.ChannelSlice slice -> {
+        Shape map = map(node, inputs.getFirst());
+        if (slice.first() < 0
+            || slice.channels() < 1
+            || slice.channels() > map.size(0) - slice.first()) {
+          throw refuse(
+              node,
+              "takes "
+                  + slice.channels()
+                  + " channels from "
+                  + slice.first()
+                  + " on, found "
+                  + map);
+        }
+        yield Shape.of(slice.channels(), map.size(1), map.size(2));
+      }
       case Op.ChannelShuffle shuffle -> {
         requireDivisible(node, map(node, inputs.getFirst()).size(0), shuffle.groups());
         yield inputs.getFirst();

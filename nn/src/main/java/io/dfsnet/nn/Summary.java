@@ -109,6 +109,8 @@ public final class Summary {
           name + window(pool.kernel(), pool.kernel()) + stride(pool.stride(), pool.stride());
       case Op.AveragePool pool ->
           name + window(pool.kernel(), pool.kernel()) + stride(pool.stride(), pool.stride());
+      case Op.ChannelSlice slice ->
+          name + " " + slice.first() + "-" + (slice.first() + slice.channels() - 1);
       case Op.PadShortcut pad -> name + stride(pad.stride(), pad.stride());
       case Op.Exchange exchange -> name + " " + exchange.kind().name().toLowerCase(Locale.ROOT);
       case Op.Input _,
@@ -152,6 +154,7 @@ public final class Summary {
           Op.AveragePool _,
           Op.GlobalAveragePool _,
           Op.Concat _,
+          Op.ChannelSlice _,
           Op.Flatten _ ->
           1;
     };

@@ -18,6 +18,7 @@ public final class EveryOp {
     String relu6 = network.add("relu6", new Op.Relu6(), x);
     x = network.add("add", new Op.Add(), relu, relu6);
     x = network.add("joined", new Op.Concat(), x, relu, x);
+    x = network.add("slice", new Op.ChannelSlice(3, 12), x);
     x = network.add("shuffle", new Op.ChannelShuffle(3), x);
     x = network.add("max", new Op.MaxPool(3, 2, 1), x);
     x = network.add("mean", new Op.AveragePool(2, 1, 0), x);

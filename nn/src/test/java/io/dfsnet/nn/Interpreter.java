@@ -2,6 +2,7 @@ package io.dfsnet.nn;
 
 import io.dfsnet.engine.Shape;
 import io.dfsnet.nn.Parameter.Role;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +88,11 @@ public final class Interpreter {
           at += input.length;
         }
         yield y;
+      }
+      case Op.ChannelSlice slice -> {
+        int plane = in.size(1) * in.size(2);
+        int from = slice.first() * plane;
+        yield Arrays.copyOfRange(x, from, from + slice.channels() * plane);
       }
       case Op.ChannelShuffle shuffle -> {
         int perGroup = in.size(0) / shuffle.groups();
@@ -193,7 +199,7 @@ public final class Interpreter {
   }
 
   private static double[] map(double[] x, java.util.function.DoubleUnaryOperator function) {
-    return java.util.Arrays.stream(x).map(function).toArray();
+    return Arrays.stream(x).map(function).toArray();
   }
 
   private float[] weight(Node node, Role role) {

@@ -36,6 +36,7 @@ class ShapeInferenceTest {
         Arguments.of(new Op.GlobalAveragePool(), Shape.of(6), List.of(MAP)),
         Arguments.of(new Op.Linear(12, 5, true, 4), Shape.of(5), List.of(VECTOR)),
         Arguments.of(new Op.Concat(), Shape.of(13, 9, 7), List.of(MAP, Shape.of(1, 9, 7), MAP)),
+        Arguments.of(new Op.ChannelSlice(2, 4), Shape.of(4, 9, 7), List.of(MAP)),
         Arguments.of(new Op.ChannelShuffle(3), MAP, List.of(MAP)),
         Arguments.of(new Op.Flatten(), Shape.of(378), List.of(MAP)),
         Arguments.of(new Op.PadShortcut(12, 2, 2), Shape.of(12, 5, 4), List.of(MAP)),
@@ -74,6 +75,12 @@ class ShapeInferenceTest {
         Arguments.of(new Op.Linear(12, 5, true, 5), "not divisible by 5 parts", List.of(VECTOR)),
         Arguments.of(new Op.Linear(378, 5, true, 1), "flatten maps first", List.of(MAP)),
         Arguments.of(new Op.Concat(), "maps of one size", List.of(MAP, Shape.of(6, 9, 8))),
+        Arguments.of(
+            new Op.ChannelSlice(3, 4), "takes 4 channels from 3 on, found [6,", List.of(MAP)),
+        Arguments.of(new Op.ChannelSlice(-1, 4), "takes 4 channels from -1 on", List.of(MAP)),
+        Arguments.of(new Op.ChannelSlice(1, 0), "takes 0 channels from 1 on", List.of(MAP)),
+        Arguments.of(
+            new Op.ChannelSlice(1, Integer.MAX_VALUE), "takes 2147483647 channels", List.of(MAP)),
         Arguments.of(new Op.ChannelShuffle(4), "not divisible by 4 groups", List.of(MAP)),
         Arguments.of(new Op.PadShortcut(5, 1, 1), "pads to at least its 6", List.of(MAP)),
         Arguments.of(new Op.PadShortcut(13, 1, 2), "13 channels are not divisible", List.of(MAP)));

@@ -86,6 +86,9 @@ public final class TestNetworks {
     String average = net.add("average", new Op.AveragePool(3, 2, 1), x);
     x = net.add("concat", new Op.Concat(), max, average);
     x = net.add("shuffle", new Op.ChannelShuffle(2), x);
+    String half = net.add("half", new Op.ChannelSlice(5, 8), x);
+    String other = net.add("other", new Op.ChannelSlice(0, 8), x);
+    x = net.add("halves", new Op.Concat(), half, other);
     String depthwise = net.add("depthwise", Op.Conv2d.square(16, 16, 3, 1, 1, 16), x);
     x = net.add("add", new Op.Add(), x, depthwise);
     x = net.add("relu", new Op.Relu(), x);

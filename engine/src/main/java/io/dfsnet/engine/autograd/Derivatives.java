@@ -57,6 +57,8 @@ final class Derivatives {
         gradients.into(b, db -> plan.backwardBias(dy, db, workers));
       }
       case Operation.Concat(var inputs, var y) -> concat(inputs, y.shape(), dy);
+      case Operation.ChannelSlice(var x, _, var first) ->
+          gradients.into(x, dx -> Channels.sliceBackward(x.shape(), dy, first, dx, workers));
       case Operation.ChannelShuffle(var x, _, var groups) ->
           gradients.into(x, dx -> Channels.shuffleBackward(x.shape(), groups, dy, dx, workers));
       case Operation.Flatten(var x, _) -> gradients.pass(x, gradOutput);

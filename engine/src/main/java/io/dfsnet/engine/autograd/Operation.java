@@ -59,6 +59,8 @@ sealed interface Operation {
 
   record Concat(List<Variable> inputs, Variable output) implements Operation {}
 
+  record ChannelSlice(Variable input, Variable output, int first) implements Operation {}
+
   record ChannelShuffle(Variable input, Variable output, int groups) implements Operation {}
 
   record Flatten(Variable input, Variable output) implements Operation {}

@@ -166,15 +166,15 @@ public final class Tape {
     var plan = plans.batchNorm(input.shape(), epsilon);
     Variable output = result(input.shape(), input, gamma, beta, addendOrNull);
     plan.forwardInference(
-        input.data(),
-        gamma.data(),
-        beta.data(),
-        running.mean(),
-        running.variance(),
-        addend,
-        activation,
-        output.data(),
-        workers);
+            input.data(),
+            gamma.data(),
+            beta.data(),
+            running.mean(),
+            running.variance(),
+            addend,
+            activation,
+            output.data())
+        .run(workers);
     return record(
         new Operation.BatchNorm(
             input,
@@ -282,6 +282,21 @@ public final class Tape {
     Channels.concat(
         inputs.stream().map(Variable::data).toList(), output.shape(), output.data(), workers);
     return record(new Operation.Concat(List.copyOf(inputs), output));
+  }
+
+  /** As many channels as {@code channels} from {@code first} on, of {@code [n, channels, ...]}. */
+  public Variable channelSlice(Variable input, int first, int channels) {
+    require("channelSlice", input);
+    Shape shape = input.shape();
+    if (shape.rank() < 2 || first < 0 || channels < 1 || channels > shape.size(1) - first) {
+      throw new ShapeException(
+          "channelSlice", channels + " channels from " + first + " on are not in shape " + shape);
+    }
+    int[] sizes = shape.toArray();
+    sizes[1] = channels;
+    Variable output = result(Shape.of(sizes), input);
+    Channels.slice(shape, input.data(), first, output.data(), workers);
+    return record(new Operation.ChannelSlice(input, output, first));
   }
 
   /** Channel {@code g * (channels / groups) + k} becomes channel {@code k * groups + g}. */

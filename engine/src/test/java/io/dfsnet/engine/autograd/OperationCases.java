@@ -218,6 +218,17 @@ final class OperationCases {
             (tape, in) -> tape.concat(in),
             in -> Reference.concat(ODD, in[0], wider, in[1])));
     Shape twelve = Shape.of(2, 12, 3, 5);
+    record Slice(int first, int channels) {}
+    for (var slice : List.of(new Slice(0, 5), new Slice(5, 7), new Slice(11, 1))) {
+      cases.add(
+          one(
+              "channelSlice " + slice,
+              MULTILINEAR,
+              1,
+              twelve,
+              (tape, in) -> tape.channelSlice(in.getFirst(), slice.first, slice.channels),
+              in -> Reference.channelSlice(twelve, slice.first, slice.channels, in)));
+    }
     for (int groups : new int[] {1, 3, 4, 12}) {
       cases.add(
           one(
@@ -324,6 +335,19 @@ final class OperationCases {
               double[] x = Reference.channelShuffle(geometry.inShape(), 2, in[0]);
               return Reference.add(Reference.conv2d(geometry, x, in[1], null), x);
             }));
+    cases.add(
+        one(
+            "slices that overlap",
+            MULTILINEAR,
+            2,
+            Shape.of(2, 12, 3, 5),
+            (tape, in) ->
+                tape.add(
+                    tape.channelSlice(in.getFirst(), 2, 6), tape.channelSlice(in.getFirst(), 4, 6)),
+            in ->
+                Reference.add(
+                    Reference.channelSlice(Shape.of(2, 12, 3, 5), 2, 6, in),
+                    Reference.channelSlice(Shape.of(2, 12, 3, 5), 4, 6, in))));
     var pool = new PoolGeometry(2, 4, 5, 5, 3, 1, 1);
     cases.add(
         one(

@@ -171,6 +171,21 @@ final class Reference {
     return output;
   }
 
+  static double[] channelSlice(Shape shape, int first, int channels, double[] input) {
+    Shape out = Shape.of(shape.size(0), channels, shape.size(2), shape.size(3));
+    double[] output = new double[out.elements()];
+    for (int n = 0; n < out.size(0); n++) {
+      for (int c = 0; c < channels; c++) {
+        for (int y = 0; y < out.size(2); y++) {
+          for (int x = 0; x < out.size(3); x++) {
+            output[at(out, n, c, y, x)] = input[at(shape, n, first + c, y, x)];
+          }
+        }
+      }
+    }
+    return output;
+  }
+
   /** Reshape to [groups, channels / groups], transpose, flatten. */
   static double[] channelShuffle(Shape shape, int groups, double[] input) {
     double[] output = new double[input.length];

@@ -193,6 +193,12 @@ class TapeTest {
                     + " 5]",
                 () -> tape.concat(List.of(map, matrix))),
             refusal(
+                "channelSlice: 3 channels from 2 on are not in shape [2, 4, 6, 6]",
+                () -> tape.channelSlice(map, 2, 3)),
+            refusal(
+                "channelSlice: 0 channels from 2 on are not in shape [2, 4, 6, 6]",
+                () -> tape.channelSlice(map, 2, 0)),
+            refusal(
                 "channelShuffle: 4 channels are not divisible by 3 groups, shape [2, 4, 6, 6]",
                 () -> tape.channelShuffle(map, 3)),
             refusal("flatten: needs a shape [n, ...], found [1]", () -> tape.flatten(one)),

@@ -58,6 +58,11 @@ final class OpJson {
               .put("parts", linear.parts())
               .build();
       case Op.Concat _ -> begin("concat").build();
+      case Op.ChannelSlice slice ->
+          begin("channelSlice")
+              .put("first", slice.first())
+              .put("channels", slice.channels())
+              .build();
       case Op.ChannelShuffle shuffle ->
           begin("channelShuffle").put("groups", shuffle.groups()).build();
       case Op.Flatten _ -> begin("flatten").build();
@@ -119,6 +124,7 @@ final class OpJson {
               json.bool("bias"),
               size(json, "parts"));
       case "concat" -> new Op.Concat();
+      case "channelSlice" -> new Op.ChannelSlice(sizeOrZero(json, "first"), size(json, "channels"));
       case "channelShuffle" -> new Op.ChannelShuffle(size(json, "groups"));
       case "flatten" -> new Op.Flatten();
       case "padShortcut" ->

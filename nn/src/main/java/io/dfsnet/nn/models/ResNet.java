@@ -4,81 +4,124 @@ import io.dfsnet.nn.Network;
 import io.dfsnet.nn.Op;
 
 /**
- * The residual networks for small images of "Deep Residual Learning" (He et al., 2016, section
- * 4.2): a 3x3 stem, three stages of n blocks with w, 2w and 4w channels, of which the second and
- * third begin with stride 2, the mean of each map, and one linear layer: 6n + 2 layers.
+ * The residual networks of "Deep Residual Learning" (He et al., 2016): a stem, stages of blocks of
+ * which each stage doubles the channels and all but the first halve the map, the mean of each map,
+ * and one linear layer.
  *
  * <pre>
  *        x ----------------------------------------.
  *        |                                         | identity, or the shortcut
- *        conv1 3x3 - bn1 - relu1 - conv2 3x3 - bn2 - add - relu2
+ *        conv1 3x3 - bn1 - relu1 - conv2 3x3 - bn2 - add - relu2                       basic
+ *
+ *        conv1 1x1 - bn1 - relu1 - conv2 3x3 - bn2 - relu2 - conv3 1x1 - bn3 - add - relu3
+ *                                                                                 bottleneck
  * </pre>
  *
- * Nodes are named as torchvision names them, so that weights trained elsewhere find their place.
+ * A bottleneck has its stride in the 3x3 convolution, as torchvision has it; the paper has it in
+ * the first. Nodes are named as torchvision names them, so that weights trained elsewhere find
+ * their place.
  */
 final class ResNet {
-  private static final int STAGES = 3;
+  /** How much wider a bottleneck's output is than what its 3x3 convolution sees. */
+  private static final int EXPANSION = 4;
+
+  private static final int CIFAR_WIDTH = 16;
+  private static final int IMAGENET_WIDTH = 64;
 
   private final Network.Builder network;
-  private final Shortcut shortcut;
+  private final Layers layers;
+  private final Variant variant;
+  private final boolean bottleneck;
 
-  private ResNet(Network.Builder network, Shortcut shortcut) {
-    this.network = network;
-    this.shortcut = shortcut;
+  private ResNet(Variant variant, boolean bottleneck) {
+    this.network = variant.begin();
+    this.layers = new Layers(network);
+    this.variant = variant;
+    this.bottleneck = bottleneck;
   }
 
-  static Network create(
-      String name,
-      int blocksPerStage,
-      int width,
-      int classes,
-      int channels,
-      int imageHeight,
-      int imageWidth,
-      Shortcut shortcut) {
-    Network.Builder network = Network.builder(name);
-    String image = network.input(channels, imageHeight, imageWidth);
-    new ResNet(network, shortcut).body(image, blocksPerStage, channels, width, classes);
-    return network.build();
+  /** For 32x32 images (section 4.2): a 3x3 stem and three stages of n blocks, 6n + 2 layers. */
+  static Network cifar(Variant variant, int blocksPerStage) {
+    var model = new ResNet(variant, false);
+    int width = variant.firstStage(CIFAR_WIDTH);
+    String stem = model.stem(width, 3, 1);
+    return model.body(stem, width, blocksPerStage, blocksPerStage, blocksPerStage);
   }
 
-  private void body(String image, int blocksPerStage, int channels, int width, int classes) {
-    String stem = convolution("conv1", "bn1", image, channels, width, 3, 1);
-    String x = network.add("relu", new Op.Relu(), stem);
+  /** For 224x224 images (section 4.1), with blocks of two convolutions. */
+  static Network basic(Variant variant, int... blocksPerStage) {
+    return imageNet(new ResNet(variant, false), blocksPerStage);
+  }
+
+  /** For 224x224 images (section 4.1), with blocks of three convolutions. */
+  static Network bottleneck(Variant variant, int... blocksPerStage) {
+    return imageNet(new ResNet(variant, true), blocksPerStage);
+  }
+
+  /** The small form has the stem of the networks for 32x32 images. */
+  private static Network imageNet(ResNet model, int... blocksPerStage) {
+    int width = model.variant.firstStage(IMAGENET_WIDTH);
+    if (model.variant.small()) {
+      return model.body(model.stem(width, 3, 1), width, blocksPerStage);
+    }
+    String stem = model.stem(width, 7, 2);
+    String pooled = model.network.add("maxpool", new Op.MaxPool(3, 2, 1), stem);
+    return model.body(pooled, width, blocksPerStage);
+  }
+
+  private String stem(int width, int kernel, int stride) {
+    Op.Conv2d conv = Layers.same(variant.imageChannels(), width, kernel, stride);
+    String x = layers.normalized("conv1", "bn1", conv, "input");
+    return network.add("relu", new Op.Relu(), x);
+  }
+
+  private Network body(String stem, int width, int... blocksPerStage) {
+    String x = stem;
     int in = width;
-    for (int stage = 0; stage < STAGES; stage++) {
-      int out = width << stage;
-      for (int block = 0; block < blocksPerStage; block++) {
+    for (int stage = 0; stage < blocksPerStage.length; stage++) {
+      int inner = width << stage;
+      for (int block = 0; block < blocksPerStage[stage]; block++) {
         int stride = stage > 0 && block == 0 ? 2 : 1;
-        x = block("layer" + (stage + 1) + "." + block + ".", x, in, out, stride);
-        in = out;
+        x = block("layer" + (stage + 1) + "." + block + ".", x, in, inner, stride);
+        in = bottleneck ? EXPANSION * inner : inner;
       }
     }
     String pooled = network.add("avgpool", new Op.GlobalAveragePool(), x);
-    network.add("fc", new Op.Linear(in, classes, true, 1), pooled);
+    network.add("fc", new Op.Linear(in, variant.classes(), true, 1), pooled);
+    return network.build();
   }
 
-  private String block(String prefix, String x, int in, int out, int stride) {
-    String inner = convolution(prefix + "conv1", prefix + "bn1", x, in, out, 3, stride);
-    inner = network.add(prefix + "relu1", new Op.Relu(), inner);
-    inner = convolution(prefix + "conv2", prefix + "bn2", inner, out, out, 3, 1);
+  private String block(String prefix, String x, int in, int inner, int stride) {
+    int out = bottleneck ? EXPANSION * inner : inner;
+    String y = x;
+    if (bottleneck) {
+      y = activated(prefix, 1, Layers.pointwise(in, inner), y);
+      y = activated(prefix, 2, Layers.same(inner, inner, 3, stride), y);
+      y = normalized(prefix, 3, Layers.pointwise(inner, out), y);
+    } else {
+      y = activated(prefix, 1, Layers.same(in, out, 3, stride), y);
+      y = normalized(prefix, 2, Layers.same(out, out, 3, 1), y);
+    }
     String around = in == out && stride == 1 ? x : shortcut(prefix, x, in, out, stride);
-    String sum = network.add(prefix + "add", new Op.Add(), inner, around);
-    return network.add(prefix + "relu2", new Op.Relu(), sum);
+    String sum = network.add(prefix + "add", new Op.Add(), y, around);
+    return network.add(prefix + (bottleneck ? "relu3" : "relu2"), new Op.Relu(), sum);
   }
 
   private String shortcut(String prefix, String x, int in, int out, int stride) {
-    return switch (shortcut) {
+    return switch (variant.shortcut()) {
       case PAD -> network.add(prefix + "shortcut", new Op.PadShortcut(out, stride, 1), x);
       case PROJECTION ->
-          convolution(prefix + "downsample.0", prefix + "downsample.1", x, in, out, 1, stride);
+          layers.normalized(
+              prefix + "downsample.0", prefix + "downsample.1", Layers.same(in, out, 1, stride), x);
     };
   }
 
-  /** A convolution without bias, whose shift the batch norm behind it has, and that batch norm. */
-  private String convolution(
-      String name, String norm, String x, int in, int out, int kernel, int stride) {
-    String y = network.add(name, Op.Conv2d.square(in, out, kernel, stride, kernel / 2, 1), x);
-    return network.add(norm, new Op.BatchNorm(out, Op.BatchNorm.DEFAULT_EPSILON), y);
+  private String activated(String prefix, int number, Op.Conv2d conv, String x) {
+    return network.add(
+        prefix + "relu" + number, new Op.Relu(), normalized(prefix, number, conv, x));
+  }
+
+  private String normalized(String prefix, int number, Op.Conv2d conv, String x) {
+    return layers.normalized(prefix + "conv" + number, prefix + "bn" + number, conv, x);
   }
 }

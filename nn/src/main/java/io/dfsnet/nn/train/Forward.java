@@ -114,6 +114,8 @@ public final class Forward {
               linear.bias() ? parameter(node, Role.BIAS) : null,
               linear.parts());
       case Op.Concat _ -> tape.concat(inputs);
+      case Op.ChannelSlice slice ->
+          tape.channelSlice(inputs.getFirst(), slice.first(), slice.channels());
       case Op.ChannelShuffle shuffle -> tape.channelShuffle(inputs.getFirst(), shuffle.groups());
       case Op.Flatten _ -> tape.flatten(inputs.getFirst());
       case Op.PadShortcut pad ->

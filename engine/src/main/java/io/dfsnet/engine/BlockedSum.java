@@ -1,0 +1,217 @@
+package io.dfsnet.engine;
+
+import io.dfsnet.engine.SumProblem.Tap;
+import java.util.List;
+
+/**
+ * A planned sum with vectors over output channels, for 3x3 kernels with stride 1 and a border of
+ * one: the forward pass, and backward to data. It reads the source as it is, without packing, and
+ * leaves out the products with the padding, which are 16 % of all on maps of 8x8. Sums come out as
+ * {@code [position][channel]} and are turned into maps band by band:
+ *
+ * <pre>
+ *   source maps           sums of a vector          result maps
+ *   c0 [y][x]             of channels               o0 [y][x]
+ *   c1 [y][x]   rows  ->  [y][x][lane]     turn ->  o1 [y][x]
+ *   ...                                             ...
+ * </pre>
+ *
+ * <p>Owns its scratch memory, one piece per thread; one call at a time.
+ */
+final class BlockedSum implements SumPass {
+  private static final int KERNEL = 3;
+
+  /** 16 KiB: the sums of a band stay in a first-level cache beside the rows they come from. */
+  private static final int BAND_FLOATS = 4 * 1024;
+
+  private final SumProblem problem;
+  private final int lanes;
+  private final RowKernel kernel;
+  private final int vectors;
+  private final int weightsPerVector;
+  private final int rowsPerBand;
+  private final int bands;
+  private final String weightOrder;
+  private final InputRows[] inputRows;
+  private final UnitQueue<Scratch> units =
+      new UnitQueue<>(Scratch[]::new, Scratch::new, this::runUnit);
+
+  // The call that is under way.
+  private float[] source;
+  private float[] weights;
+  private Epilogue epilogue;
+  private float[] result;
+  private int vectorRanges;
+  private int bandRanges;
+
+  /**
+   * The input rows that output rows with the same neighbours read.
+   *
+   * @param sourceOffsets relative to the row of the first channel that lies level
+   * @param weightOffsets relative to the weights of a vector of output channels
+   */
+  private record InputRows(int[] sourceOffsets, int[] weightOffsets) {}
+
+  /** True if {@code kernel} can compute {@code problem}. */
+  static boolean serves(SumProblem problem, RowKernel kernel, int lanes) {
+    var taps = problem.taps();
+    return problem.isWhole()
+        && fillsVectors(problem, kernel, lanes)
+        && taps.strideHeight() == 1
+        && taps.strideWidth() == 1
+        && isCentred(taps.rowShifts())
+        && isCentred(taps.columnShifts())
+        && taps.rows() == taps.sourceHeight()
+        && taps.columns() == taps.sourceWidth()
+        && taps.columns() >= kernel.positions();
+  }
+
+  private static boolean fillsVectors(SumProblem problem, RowKernel kernel, int lanes) {
+    return kernel.groups() == 1
+        ? problem.channels() % lanes == 0
+        : problem.channels() * kernel.groups() == lanes && problem.groups() % kernel.groups() == 0;
+  }
+
+  private static boolean isCentred(int[] shifts) {
+    return shifts.length == KERNEL && shifts[0] == -1 && shifts[1] == 0 && shifts[2] == 1;
+  }
+
+  BlockedSum(Kernels kernels, RowKernel kernel, SumProblem problem) {
+    this.problem = problem;
+    this.kernel = kernel;
+    this.lanes = kernels.lanes(problem.mapSize());
+    this.vectors = problem.channels() * kernel.groups() / lanes;
+    this.weightsPerVector = problem.sourceChannels() * KERNEL * KERNEL * lanes;
+    this.rowsPerBand = Math.clamp(BAND_FLOATS / (lanes * problem.width()), 1, problem.height());
+    this.bands = Math.ceilDiv(problem.height(), rowsPerBand);
+    this.weightOrder = "vectors of " + lanes;
+    this.inputRows = new InputRows[problem.height()];
+    for (int y = 0; y < problem.height(); y++) {
+      inputRows[y] = 1 < y && y < problem.height() - 1 ? inputRows[1] : inputRowsOf(y);
+    }
+  }
+
+  private InputRows inputRowsOf(int y) {
+    int first = y == 0 ? 1 : 0;
+    int end = y == problem.height() - 1 ? KERNEL - 1 : KERNEL;
+    int perChannel = end - first;
+    int[] sourceOffsets = new int[problem.sourceChannels() * perChannel];
+    int[] weightOffsets = new int[sourceOffsets.length];
+    int k = 0;
+    for (int c = 0; c < problem.sourceChannels(); c++) {
+      for (int i = first; i < end; i++) {
+        sourceOffsets[k] = c * problem.mapSize() + (i - 1) * problem.width();
+        weightOffsets[k] = (c * KERNEL + i) * KERNEL * lanes;
+        k++;
+      }
+    }
+    return new InputRows(sourceOffsets, weightOffsets);
+  }
+
+  @Override
+  public String weightOrder() {
+    return weightOrder;
+  }
+
+  @Override
+  public float[][] pack(float[] weights) {
+    float[][] packed = {new float[weights.length]};
+    pack(weights, packed);
+    return packed;
+  }
+
+  /** {@code [vector][source channel][kernel row][kernel column][lane]}. */
+  @Override
+  public void pack(float[] weights, float[][] packed) {
+    List<Tap> taps = problem.parts().getFirst().taps();
+    int groupSize = weights.length / problem.groups();
+    float[] to = packed[0];
+    int at = 0;
+    for (int first = 0; first < problem.groups() * problem.channels(); first += lanes) {
+      for (int c = 0; c < problem.sourceChannels(); c++) {
+        for (int t = 0; t < taps.size(); t++) {
+          int from = c * problem.weightOfSource() + taps.get(t).weight();
+          for (int lane = 0; lane < lanes; lane++) {
+            int group = (first + lane) / problem.channels();
+            int channel = (first + lane) % problem.channels();
+            to[at++] = weights[from + group * groupSize + channel * problem.weightOfChannel()];
+          }
+        }
+      }
+    }
+  }
+
+  @Override
+  public void run(
+      float[] source, float[][] weights, Epilogue epilogue, float[] result, Workers workers) {
+    this.source = source;
+    this.weights = weights[0];
+    this.epilogue = epilogue;
+    this.result = result;
+    // How work is cut does not matter to the result, so the thread count may decide it.
+    int pieces = problem.images() * problem.groups() / kernel.groups();
+    int hands = UnitQueue.hands(problem.multiplyAdds(), workers);
+    vectorRanges = Math.clamp(Math.ceilDiv(hands, pieces), 1, vectors);
+    bandRanges = Math.clamp(Math.ceilDiv(hands, pieces * vectorRanges), 1, bands);
+    units.run(pieces * vectorRanges * bandRanges, hands, workers);
+    this.source = null;
+    this.weights = null;
+    this.epilogue = null;
+    this.result = null;
+  }
+
+  private void runUnit(Scratch scratch, int unit) {
+    int bandRange = unit % bandRanges;
+    int vectorRange = unit / bandRanges % vectorRanges;
+    int piece = unit / (bandRanges * vectorRanges);
+    int firstBand = WorkCut.start(bands, bandRanges, bandRange);
+    int endBand = WorkCut.start(bands, bandRanges, bandRange + 1);
+    int endVector = WorkCut.start(vectors, vectorRanges, vectorRange + 1);
+    scratch.call.source = source;
+    scratch.call.weights = weights;
+    for (int v = WorkCut.start(vectors, vectorRanges, vectorRange); v < endVector; v++) {
+      for (int band = firstBand; band < endBand; band++) {
+        scratch.sumBand(piece, v, band);
+      }
+    }
+    scratch.call.release();
+  }
+
+  /** What one thread needs beside the arrays of the call. */
+  private final class Scratch {
+    final RowKernel.Call call = new RowKernel.Call();
+
+    Scratch() {
+      call.columns = problem.width();
+      call.sourcePerGroup = problem.sourceChannels() * problem.mapSize();
+      call.sums = new float[rowsPerBand * problem.width() * lanes];
+      call.square = new float[lanes * lanes];
+    }
+
+    /**
+     * @param piece the group, or the span of groups, counted through all images
+     */
+    void sumBand(int piece, int vector, int band) {
+      int firstRow = band * rowsPerBand;
+      int endRow = Math.min(firstRow + rowsPerBand, problem.height());
+      int span = piece % (problem.groups() / kernel.groups());
+      call.weightsAt = (span * vectors + vector) * weightsPerVector;
+      int map = piece * kernel.groups() * problem.sourceChannels() * problem.mapSize();
+      for (int y = firstRow; y < endRow; y++) {
+        var rows = inputRows[y];
+        call.sourceOffsets = rows.sourceOffsets;
+        call.weightOffsets = rows.weightOffsets;
+        call.inputRows = rows.sourceOffsets.length;
+        call.sourceAt = map + y * problem.width();
+        call.sumsAt = (y - firstRow) * problem.width() * lanes;
+        kernel.run(call);
+      }
+      int positions = (endRow - firstRow) * problem.width();
+      int channel = vector * lanes;
+      int resultAt =
+          (piece * vectors * lanes + channel) * problem.mapSize() + firstRow * problem.width();
+      int first = span * vectors * lanes + channel;
+      kernel.turn(call, positions, result, resultAt, problem.mapSize(), epilogue, first);
+    }
+  }
+}

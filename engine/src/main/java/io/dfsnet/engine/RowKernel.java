@@ -1,0 +1,82 @@
+package io.dfsnet.engine;
+
+/**
+ * A micro-kernel of {@link BlockedSum}: one output row of a 3x3 convolution with stride 1, for one
+ * vector of output channels. Every element is one chain of fused multiply-adds from +0 over
+ * ascending input channels, kernel rows and kernel columns, products with the padding left out.
+ */
+interface RowKernel {
+  /** Tile and instruction set, as {@code v1p8__simd512}. */
+  String name();
+
+  /** How many groups a vector of output channels spans. */
+  int groups();
+
+  /** How many neighbouring positions of a row the kernel computes at once; a row has no fewer. */
+  int positions();
+
+  /** How many positions it takes tiles to cover a row; the last one repeats some. */
+  default int computedPositions(int columns) {
+    return Math.ceilDiv(columns, positions()) * positions();
+  }
+
+  /** Computes all positions of a row. */
+  void run(Call call);
+
+  /**
+   * Brings the sums of some rows to the maps of their channels and finishes them.
+   *
+   * @param positions how many there are in {@code call.sums}
+   * @param resultAt where the first position of the first channel goes
+   * @param mapSize from a channel to the next
+   * @param channel the first one, for the epilogue
+   */
+  void turn(
+      Call call,
+      int positions,
+      float[] result,
+      int resultAt,
+      int mapSize,
+      Epilogue epilogue,
+      int channel);
+
+  /** The arguments of a call; an object, so that a pass can fill it once and change a few. */
+  final class Call {
+    float[] source;
+
+    /** Where the row of the first input channel that lies level with the output row begins. */
+    int sourceAt;
+
+    /** From the source channels of a group to those of the next. */
+    int sourcePerGroup;
+
+    /** How many positions a row has. */
+    int columns;
+
+    /** Input rows to add up: those of all input channels that do not lie on the padding. */
+    int inputRows;
+
+    /** For each input row where it begins, relative to {@code sourceAt}. */
+    int[] sourceOffsets;
+
+    /** For each input row its weights, {@code [3 kernel columns][lanes]} from {@code weightsAt}. */
+    int[] weightOffsets;
+
+    float[] weights;
+    int weightsAt;
+
+    /** Where the row's sums go, {@code [columns][lanes]}. */
+    float[] sums;
+
+    int sumsAt;
+
+    /** Room for a square of vectors. */
+    float[] square;
+
+    /** Forgets the caller's arrays. */
+    void release() {
+      source = null;
+      weights = null;
+    }
+  }
+}
