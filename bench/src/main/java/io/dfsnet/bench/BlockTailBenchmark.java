@@ -1,7 +1,8 @@
 package io.dfsnet.bench;
 
+import io.dfsnet.engine.Activation;
 import io.dfsnet.engine.BatchNormalization;
-import io.dfsnet.engine.Elementwise;
+import io.dfsnet.engine.BatchNormalization.Statistics;
 import io.dfsnet.engine.Shape;
 import io.dfsnet.engine.Workers;
 import java.util.Arrays;
@@ -101,17 +102,27 @@ public class BlockTailBenchmark {
   /** {@code output = relu(batchNorm(input) + shortcut)}. */
   @Benchmark
   public float[] forward() {
-    norm.forward(input, gamma, beta, output, mean, variance, workers);
-    Elementwise.add(output, shortcut, output, workers);
-    Elementwise.relu(output, output, workers);
+    norm.forward(input, gamma, beta, shortcut, Activation.RELU, output, mean, variance, workers);
     return output;
   }
 
   /** The gradients of the sum, which is that of the shortcut, and of the batch norm. */
   @Benchmark
   public float[] backward() {
-    Elementwise.reluBackward(output, gradOutput, gradSum, workers);
-    norm.backward(input, gamma, mean, variance, gradSum, gradInput, gradGamma, gradBeta, workers);
+    norm.backward(
+        Statistics.BATCH,
+        input,
+        gamma,
+        mean,
+        variance,
+        Activation.RELU,
+        output,
+        gradOutput,
+        gradSum,
+        gradInput,
+        gradGamma,
+        gradBeta,
+        workers);
     return gradInput;
   }
 

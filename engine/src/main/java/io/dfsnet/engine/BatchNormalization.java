@@ -23,23 +23,59 @@ package io.dfsnet.engine;
  *
  * In inference the statistics are constants and the last two terms of {@code gradInput} are gone.
  *
- * <p>A channel is one task: its planes stay in a core's cache from the sums to the last pass.
+ * <p>What follows a normalization in a network, a residual addition and an activation, is done
+ * while its result is still in registers: {@code activation(output + addend)}. Their derivatives
+ * are part of the backward pass:
+ *
+ * <pre>
+ *             forward                              backward
+ *   input ------------.                   gradInput &lt;--- the three terms ---.
+ *          1. sums    |                                  2. from cache      |
+ *          2. normalize + addend, activate        1. mask, sums  &lt;--- gradOutput
+ *                     |                                  |
+ *                     v                                  v
+ *                  output                            gradAddend
+ * </pre>
+ *
+ * <p>So a pass goes over its data twice, the second time backwards, so that it first meets what it
+ * has just seen and what caches still hold. Sums are added block by block, see {@link BatchBlocks},
+ * and the blocks' sums in their order.
  */
 public final class BatchNormalization {
-  private final int images;
+  /** Values whose mean tells roughly where a channel is. */
+  private static final int SAMPLE = 4096;
+
   private final int channels;
   private final int plane;
+  private final int perChannel;
   private final float epsilon;
   private final Shape shape;
-  private final ChannelSums sums;
+  private final BatchBlocks blocks;
+  private final ChannelKernels kernels;
 
-  private BatchNormalization(Shape shape, float epsilon) {
+  /** {@code [block][channel][2]}. */
+  private final double[] sumsOfBlocks;
+
+  /** Per channel: a rough mean going forward, the coefficients of the gradient going backward. */
+  private final float[] pivots;
+
+  private final float[] ofGradient;
+  private final float[] ofDeviation;
+  private final float[] constant;
+
+  private BatchNormalization(Shape shape, float epsilon, ChannelKernels kernels) {
     this.plane = Require.plane("batchNorm", shape);
-    this.images = shape.size(0);
     this.channels = shape.size(1);
+    this.perChannel = shape.size(0) * plane;
     this.shape = shape;
     this.epsilon = epsilon;
-    this.sums = ChannelSums.of(shape);
+    this.blocks = new BatchBlocks(shape.size(0), channels, plane);
+    this.kernels = kernels;
+    this.sumsOfBlocks = new double[2 * blocks.count() * channels];
+    this.pivots = new float[channels];
+    this.ofGradient = new float[channels];
+    this.ofDeviation = new float[channels];
+    this.constant = new float[channels];
   }
 
   /**
@@ -49,122 +85,138 @@ public final class BatchNormalization {
    * @param epsilon what is added to the variance, at least 0
    */
   public static BatchNormalization of(Shape shape, float epsilon) {
+    return of(shape, epsilon, Engine.kernels().channels());
+  }
+
+  static BatchNormalization of(Shape shape, float epsilon, ChannelKernels kernels) {
     if (!(epsilon >= 0) || Float.isInfinite(epsilon)) {
       throw new IllegalArgumentException(
           "batchNorm: epsilon must be at least 0 and finite, found " + epsilon);
     }
-    return new BatchNormalization(shape, epsilon);
+    return new BatchNormalization(shape, epsilon, kernels);
   }
 
   /**
    * Normalizes with the statistics of this batch, and writes those into {@code mean} and {@code
    * variance} (biased), one value per channel.
    *
+   * @param addend of the shape of the output, or null
    * @throws ShapeException if a channel has a single element, whose variance would say nothing
    */
   public void forward(
       float[] input,
       float[] gamma,
       float[] beta,
+      float[] addend,
+      Activation activation,
       float[] output,
       float[] mean,
       float[] variance,
       Workers workers) {
-    requireAffine(input, gamma, mean, variance);
-    Require.length("batchNorm", "beta", beta, channels);
-    Require.shape("batchNorm", "output", output, shape);
-    if (perChannel() == 1) {
+    requireForward(input, gamma, beta, addend, output, mean, variance);
+    if (perChannel == 1) {
       throw new ShapeException(
           "batchNorm", "training needs more than one element per channel, found shape " + shape);
     }
-    workers.forEach(
-        channels,
-        channel -> {
-          measure(input, channel, mean, variance);
-          normalize(input, gamma, beta, mean, variance, output, channel);
-        });
+    measure(input, mean, variance, workers);
+    normalization(input, gamma, beta, mean, variance, addend, activation, output).run(workers);
   }
 
-  /** Normalizes with given statistics, one mean and one variance per channel. */
-  public void forwardInference(
+  /**
+   * Normalizes with given statistics, one mean and one variance per channel.
+   *
+   * @param addend of the shape of the output, or null
+   */
+  public Work forwardInference(
       float[] input,
       float[] gamma,
       float[] beta,
       float[] mean,
       float[] variance,
-      float[] output,
-      Workers workers) {
-    forwardInference(input, gamma, beta, mean, variance, output).run(workers);
+      float[] addend,
+      Activation activation,
+      float[] output) {
+    requireForward(input, gamma, beta, addend, output, mean, variance);
+    return normalization(input, gamma, beta, mean, variance, addend, activation, output);
+  }
+
+  /** Where the statistics of a forward pass came from. */
+  public enum Statistics {
+    /** The batch: {@link #forward}. */
+    BATCH,
+    /** They are constants: {@link #forwardInference}. */
+    RUNNING
   }
 
   /**
-   * {@link #forwardInference(float[], float[], float[], float[], float[], float[], Workers)} of
-   * these arrays, for many runs.
-   */
-  public Work forwardInference(
-      float[] input, float[] gamma, float[] beta, float[] mean, float[] variance, float[] output) {
-    requireAffine(input, gamma, mean, variance);
-    Require.length("batchNorm", "beta", beta, channels);
-    Require.shape("batchNorm", "output", output, shape);
-    return new Work(
-        channels, channel -> normalize(input, gamma, beta, mean, variance, output, channel));
-  }
-
-  /**
-   * The derivative of {@link #forward}; overwrites the three gradients.
+   * The derivative of a forward pass; overwrites the gradients.
    *
-   * @param mean what {@code forward} wrote
-   * @param variance what {@code forward} wrote
+   * @param mean as the forward pass wrote or read it
+   * @param variance as the forward pass wrote or read it
+   * @param output what the forward pass wrote; not read if there was no activation
+   * @param gradAddend the gradient of the addend, which is what the activation lets through of
+   *     {@code gradOutput}. May be the same array, and must be if there was no activation
+   * @param gradInput may be the same array as {@code gradAddend}, whose values are then lost
    */
   public void backward(
+      Statistics statistics,
       float[] input,
       float[] gamma,
       float[] mean,
       float[] variance,
+      Activation activation,
+      float[] output,
       float[] gradOutput,
+      float[] gradAddend,
       float[] gradInput,
       float[] gradGamma,
       float[] gradBeta,
       Workers workers) {
-    requireGradients(input, gamma, mean, variance, gradOutput, gradInput, gradGamma, gradBeta);
-    workers.forEach(
-        channels,
-        channel -> {
-          sumGradients(input, mean, variance, gradOutput, gradGamma, gradBeta, channel);
-          float invDeviation = inverseDeviation(variance[channel]);
-          float scale = gamma[channel] * invDeviation;
-          float perElement = scale / perChannel();
-          gradInput(
-              input,
-              mean[channel],
-              gradOutput,
-              scale,
-              -perElement * invDeviation * gradGamma[channel],
-              -perElement * gradBeta[channel],
-              gradInput,
-              channel);
-        });
-  }
-
-  /** The derivative of {@link #forwardInference}; overwrites the three gradients. */
-  public void backwardInference(
-      float[] input,
-      float[] gamma,
-      float[] mean,
-      float[] variance,
-      float[] gradOutput,
-      float[] gradInput,
-      float[] gradGamma,
-      float[] gradBeta,
-      Workers workers) {
-    requireGradients(input, gamma, mean, variance, gradOutput, gradInput, gradGamma, gradBeta);
-    workers.forEach(
-        channels,
-        channel -> {
-          sumGradients(input, mean, variance, gradOutput, gradGamma, gradBeta, channel);
-          float scale = gamma[channel] * inverseDeviation(variance[channel]);
-          gradInput(input, mean[channel], gradOutput, scale, 0f, 0f, gradInput, channel);
-        });
+    requireAffine(input, gamma, mean, variance);
+    Require.shape("batchNorm backward", "output", output, shape);
+    Require.shape("batchNorm backward", "gradOutput", gradOutput, shape);
+    Require.shape("batchNorm backward", "gradAddend", gradAddend, shape);
+    Require.shape("batchNorm backward", "gradInput", gradInput, shape);
+    Require.length("batchNorm backward", "gradGamma", gradGamma, channels);
+    Require.length("batchNorm backward", "gradBeta", gradBeta, channels);
+    if (activation == Activation.NONE && gradAddend != gradOutput) {
+      throw new IllegalArgumentException(
+          "batchNorm backward: without activation gradAddend must be gradOutput itself");
+    }
+    blocks
+        .forward(
+            (block, channel, strips, from) -> {
+              if (activation != Activation.NONE) {
+                kernels.mask(output, activation, gradOutput, gradAddend, from, strips);
+              }
+              kernels.products(
+                  gradAddend, input, mean[channel], from, strips, sumsOfBlocks, at(block, channel));
+            })
+        .run(workers);
+    for (int c = 0; c < channels; c++) {
+      double invDeviation = inverseDeviation(variance[c]);
+      gradBeta[c] = (float) total(c, 0);
+      gradGamma[c] = (float) (total(c, 1) * invDeviation);
+      double scale = gamma[c] * invDeviation;
+      double perElement = statistics == Statistics.BATCH ? scale / perChannel : 0;
+      ofGradient[c] = (float) scale;
+      ofDeviation[c] = (float) (-perElement * invDeviation * gradGamma[c]);
+      constant[c] = (float) (-perElement * gradBeta[c]);
+    }
+    blocks
+        .backward(
+            (block, channel, strips, from) ->
+                kernels.combine(
+                    gradAddend,
+                    ofGradient[channel],
+                    input,
+                    mean[channel],
+                    ofDeviation[channel],
+                    constant[channel],
+                    gradInput,
+                    from,
+                    strips))
+        .run(workers);
   }
 
   /**
@@ -182,7 +234,7 @@ public final class BatchNormalization {
       float[] runningVariance) {
     Require.length("batchNorm", "running mean", runningMean, channels);
     Require.length("batchNorm", "running variance", runningVariance, channels);
-    float unbiased = (float) ((double) perChannel() / (perChannel() - 1));
+    float unbiased = (float) ((double) perChannel / (perChannel - 1));
     for (int c = 0; c < channels; c++) {
       runningMean[c] = (1 - momentum) * runningMean[c] + momentum * mean[c];
       runningVariance[c] =
@@ -215,75 +267,91 @@ public final class BatchNormalization {
     }
   }
 
-  private void measure(float[] input, int channel, float[] mean, float[] variance) {
-    double center = sums.sum(input, channel) / perChannel();
-    double squares = sums.squaredDeviations(input, center, channel);
-    mean[channel] = (float) center;
-    variance[channel] = (float) (squares / perChannel());
+  /**
+   * Mean and variance in one pass, by sums of deviations from a pivot p:
+   *
+   * <pre>
+   * mean     = p + sum of (x - p) / m
+   * variance = (sum of (x - p)^2 - (sum of (x - p))^2 / m) / m
+   * </pre>
+   *
+   * The difference cancels digits where p is far from the mean. Here p is the mean of some values
+   * of the channel, k of its m, so that {@code k * (p - mean)^2 <= m * variance}: at worst some
+   * digits of m / k are lost, however far from 0 the mean is.
+   */
+  private void measure(float[] input, float[] mean, float[] variance, Workers workers) {
+    var sample = new Strips(0, 0, 1, Math.min(plane, SAMPLE));
+    for (int c = 0; c < channels; c++) {
+      pivots[c] = (float) (kernels.sum(input, c * plane, sample) / sample.length());
+    }
+    blocks
+        .forward(
+            (block, channel, strips, from) ->
+                kernels.deviations(
+                    input, pivots[channel], from, strips, sumsOfBlocks, at(block, channel)))
+        .run(workers);
+    for (int c = 0; c < channels; c++) {
+      double sum = total(c, 0);
+      double offset = sum / perChannel;
+      mean[c] = (float) (pivots[c] + offset);
+      variance[c] = (float) (Math.max(total(c, 1) - offset * sum, 0) / perChannel);
+    }
   }
 
-  private void normalize(
+  private Work normalization(
       float[] input,
       float[] gamma,
       float[] beta,
       float[] mean,
       float[] variance,
+      float[] addend,
+      Activation activation,
+      float[] output) {
+    return blocks.backward(
+        (block, channel, strips, from) ->
+            kernels.normalize(
+                input,
+                mean[channel],
+                gamma[channel] * (float) inverseDeviation(variance[channel]),
+                beta[channel],
+                addend,
+                activation,
+                output,
+                from,
+                strips));
+  }
+
+  private int at(int block, int channel) {
+    return 2 * (block * channels + channel);
+  }
+
+  /** The sum over the blocks of one of the two sums of a channel. */
+  private double total(int channel, int which) {
+    double total = 0;
+    for (int block = 0; block < blocks.count(); block++) {
+      total += sumsOfBlocks[at(block, channel) + which];
+    }
+    return total;
+  }
+
+  private double inverseDeviation(float variance) {
+    return 1 / Math.sqrt((double) variance + epsilon);
+  }
+
+  private void requireForward(
+      float[] input,
+      float[] gamma,
+      float[] beta,
+      float[] addend,
       float[] output,
-      int channel) {
-    float center = mean[channel];
-    float scale = gamma[channel] * inverseDeviation(variance[channel]);
-    float shift = beta[channel];
-    for (int image = 0; image < images; image++) {
-      int from = from(image, channel);
-      int to = from + plane;
-      for (int i = from; i < to; i++) {
-        output[i] = Math.fma(input[i] - center, scale, shift);
-      }
-    }
-  }
-
-  private void sumGradients(
-      float[] input,
       float[] mean,
-      float[] variance,
-      float[] gradOutput,
-      float[] gradGamma,
-      float[] gradBeta,
-      int channel) {
-    double products = sums.productsWithDeviations(gradOutput, input, mean[channel], channel);
-    gradBeta[channel] = (float) sums.sum(gradOutput, channel);
-    gradGamma[channel] = (float) (products * inverseDeviation(variance[channel]));
-  }
-
-  /** {@code gradInput = a * gradOutput + b * (input - center) + c} over one channel. */
-  private void gradInput(
-      float[] input,
-      float center,
-      float[] gradOutput,
-      float a,
-      float b,
-      float c,
-      float[] gradInput,
-      int channel) {
-    for (int image = 0; image < images; image++) {
-      int from = from(image, channel);
-      int to = from + plane;
-      for (int i = from; i < to; i++) {
-        gradInput[i] = Math.fma(a, gradOutput[i], Math.fma(b, input[i] - center, c));
-      }
+      float[] variance) {
+    requireAffine(input, gamma, mean, variance);
+    Require.length("batchNorm", "beta", beta, channels);
+    if (addend != null) {
+      Require.shape("batchNorm", "addend", addend, shape);
     }
-  }
-
-  private int from(int image, int channel) {
-    return (image * channels + channel) * plane;
-  }
-
-  private int perChannel() {
-    return images * plane;
-  }
-
-  private float inverseDeviation(float variance) {
-    return (float) (1 / Math.sqrt((double) variance + epsilon));
+    Require.shape("batchNorm", "output", output, shape);
   }
 
   private void requireAffine(float[] input, float[] gamma, float[] mean, float[] variance) {
@@ -291,21 +359,5 @@ public final class BatchNormalization {
     Require.length("batchNorm", "gamma", gamma, channels);
     Require.length("batchNorm", "mean", mean, channels);
     Require.length("batchNorm", "variance", variance, channels);
-  }
-
-  private void requireGradients(
-      float[] input,
-      float[] gamma,
-      float[] mean,
-      float[] variance,
-      float[] gradOutput,
-      float[] gradInput,
-      float[] gradGamma,
-      float[] gradBeta) {
-    requireAffine(input, gamma, mean, variance);
-    Require.shape("batchNorm backward", "gradOutput", gradOutput, shape);
-    Require.shape("batchNorm backward", "gradInput", gradInput, shape);
-    Require.length("batchNorm backward", "gradGamma", gradGamma, channels);
-    Require.length("batchNorm backward", "gradBeta", gradBeta, channels);
   }
 }

@@ -59,7 +59,7 @@ public final class Elementwise {
       float[] output, float[] gradOutput, float[] gradInput, Workers workers) {
     Require.length("relu backward", "gradOutput", gradOutput, output.length);
     Require.length("relu backward", "gradInput", gradInput, output.length);
-    chunks(output.length, start -> reluBackwardChunk(output, gradOutput, gradInput, start))
+    chunks(output.length, start -> maskChunk(output, Activation.RELU, gradOutput, gradInput, start))
         .run(workers);
   }
 
@@ -73,7 +73,9 @@ public final class Elementwise {
       float[] output, float[] gradOutput, float[] gradInput, Workers workers) {
     Require.length("relu6 backward", "gradOutput", gradOutput, output.length);
     Require.length("relu6 backward", "gradInput", gradInput, output.length);
-    chunks(output.length, start -> relu6BackwardChunk(output, gradOutput, gradInput, start))
+    chunks(
+            output.length,
+            start -> maskChunk(output, Activation.RELU6, gradOutput, gradInput, start))
         .run(workers);
   }
 
@@ -98,25 +100,10 @@ public final class Elementwise {
     }
   }
 
-  /**
-   * The output is never negative, so its signum is the 0 or 1 that the gradient is multiplied with.
-   * A comparison would say the same, but C2 compiles it to a branch that random signs mispredict
-   * every second time, ten times slower.
-   */
-  private static void reluBackwardChunk(
-      float[] output, float[] gradOutput, float[] gradInput, int start) {
-    int end = end(start, output.length);
-    for (int i = start; i < end; i++) {
-      gradInput[i] = gradOutput[i] * Math.signum(output[i]);
-    }
-  }
-
-  private static void relu6BackwardChunk(
-      float[] output, float[] gradOutput, float[] gradInput, int start) {
-    int end = end(start, output.length);
-    for (int i = start; i < end; i++) {
-      gradInput[i] = gradOutput[i] * (Math.signum(output[i]) * Math.signum(6f - output[i]));
-    }
+  private static void maskChunk(
+      float[] output, Activation activation, float[] gradOutput, float[] gradInput, int start) {
+    var strips = new Strips(start, 0, 1, end(start, output.length) - start);
+    Engine.kernels().channels().mask(output, activation, gradOutput, gradInput, 0, strips);
   }
 
   private static Work chunks(int length, IntConsumer chunkAt) {

@@ -3,9 +3,9 @@ package io.dfsnet.engine;
 import java.util.List;
 
 /**
- * The inner loops of the engine's convolutions, once as scalar code and once as SIMD code. {@link
- * Engine} chooses between the two when the JVM starts; {@link KernelRegistry} chooses among their
- * kernels.
+ * The inner loops of the engine's convolutions and normalizations, once as scalar code and once as
+ * SIMD code. {@link Engine} chooses between the two when the JVM starts; {@link KernelRegistry}
+ * chooses among their kernels.
  */
 interface Kernels {
   /** The instruction set in kernel names: {@code scalar}, {@code simd512}. */
@@ -24,6 +24,9 @@ interface Kernels {
 
   /** Outer products, ordered by rows, most rows first; the last one has one row. */
   List<OuterKernel> outers();
+
+  /** Normalization. */
+  ChannelKernels channels();
 
   /**
    * Outer products on {@link ChannelBlocks}, ordered by inputs, most inputs first; none in scalar

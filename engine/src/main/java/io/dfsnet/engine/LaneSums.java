@@ -4,6 +4,7 @@ import static io.dfsnet.engine.VectorKernels.LENGTH;
 import static io.dfsnet.engine.VectorKernels.SPECIES;
 import static io.dfsnet.engine.VectorKernels.load;
 
+import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 
@@ -38,6 +39,19 @@ final class LaneSums {
     if (LENGTH >= 16) {
       round(lanes, left, ODD_8, SWAP_8);
     }
+  }
+
+  /** The sum of the lanes of one vector. */
+  static float sum(FloatVector lanes) {
+    var sum = lanes;
+    if (LENGTH >= 16) {
+      sum = sum.add(sum.rearrange(SWAP_8));
+    }
+    if (LENGTH >= 8) {
+      sum = sum.add(sum.rearrange(SWAP_4));
+    }
+    sum = sum.add(sum.rearrange(SWAP_2));
+    return sum.add(sum.rearrange(SWAP_1)).lane(0);
   }
 
   /** Halves the number of vectors; what an odd one is paired with does not matter. */

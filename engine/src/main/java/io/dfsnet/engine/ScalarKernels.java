@@ -11,6 +11,8 @@ final class ScalarKernels implements Kernels {
   /** So that eight runs of sums and four of planes stay in the first-level cache. */
   private static final int LONGEST_RUN = 256;
 
+  private final ChannelKernels channels = new ScalarChannels();
+
   @Override
   public String instructionSet() {
     return "scalar";
@@ -34,6 +36,11 @@ final class ScalarKernels implements Kernels {
   @Override
   public List<OuterKernel> outers() {
     return List.of(new ScalarOuter(2), new ScalarOuter(1));
+  }
+
+  @Override
+  public ChannelKernels channels() {
+    return channels;
   }
 
   @Override

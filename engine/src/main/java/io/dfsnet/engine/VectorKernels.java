@@ -43,6 +43,7 @@ final class VectorKernels implements Kernels {
   private final List<RowKernel> rows = VectorRows.all();
   private final List<OuterKernel> outers = VectorOuters.all(MANY_REGISTERS);
   private final List<BlockedOuterKernel> blockedOuters = VectorBlockedOuters.all(MANY_REGISTERS);
+  private final ChannelKernels channels = new VectorChannels();
 
   @Override
   public String instructionSet() {
@@ -67,6 +68,11 @@ final class VectorKernels implements Kernels {
   @Override
   public List<OuterKernel> outers() {
     return outers;
+  }
+
+  @Override
+  public ChannelKernels channels() {
+    return channels;
   }
 
   @Override
@@ -204,8 +210,8 @@ final class VectorKernels implements Kernels {
     }
     // -0 is the one bias that changes no value, infinite bounds are the ones that cut off none.
     float bias = epilogue.bias() == null ? -0f : epilogue.bias()[channel];
-    float floor = floor(epilogue);
-    float ceiling = ceiling(epilogue);
+    float floor = floor(epilogue.activation());
+    float ceiling = ceiling(epilogue.activation());
     float[] addend = epilogue.addend();
     int whole = count / LENGTH * LENGTH;
     for (int i = 0; i < whole; i += LENGTH) {
@@ -227,20 +233,20 @@ final class VectorKernels implements Kernels {
     }
   }
 
-  /** Below which an activation cuts off. */
-  static float floor(Epilogue epilogue) {
-    return epilogue.activation() == Activation.NONE ? Float.NEGATIVE_INFINITY : 0;
-  }
-
-  /** Above which an activation cuts off. */
-  static float ceiling(Epilogue epilogue) {
-    return epilogue.activation() == Activation.RELU6 ? 6 : Float.POSITIVE_INFINITY;
-  }
-
   private static FloatVector finished(
       float[] sums, int at, float bias, float[] addend, int addendAt, float floor, float ceiling) {
     var sum = load(sums, at).add(bias);
     return clamp(addend == null ? sum : sum.add(load(addend, addendAt)), floor, ceiling);
+  }
+
+  /** Below which an activation cuts off. */
+  static float floor(Activation activation) {
+    return activation == Activation.NONE ? Float.NEGATIVE_INFINITY : 0;
+  }
+
+  /** Above which an activation cuts off. */
+  static float ceiling(Activation activation) {
+    return activation == Activation.RELU6 ? 6 : Float.POSITIVE_INFINITY;
   }
 
   /** As {@code Math.max} and {@code Math.min}: a NaN stays, and a -0 at floor 0 becomes +0. */

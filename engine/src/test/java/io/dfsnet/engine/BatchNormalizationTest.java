@@ -41,6 +41,8 @@ class BatchNormalizationTest {
             input,
             new float[] {1},
             new float[] {0},
+            null,
+            Activation.NONE,
             new float[input.length],
             means,
             variances,
@@ -63,7 +65,8 @@ class BatchNormalizationTest {
     }
     float[] expected = new float[input.length];
     BatchNormalization.of(shape, EPSILON)
-        .forwardInference(input, gamma, beta, mean, variance, expected, workers);
+        .forwardInference(input, gamma, beta, mean, variance, null, Activation.NONE, expected)
+        .run(workers);
     float[] scale = new float[3];
     float[] shift = new float[3];
     BatchNormalization.fold(gamma, beta, mean, variance, EPSILON, scale, shift);
@@ -84,6 +87,8 @@ class BatchNormalizationTest {
                         new float[4],
                         new float[4],
                         new float[4],
+                        null,
+                        Activation.NONE,
                         new float[4],
                         new float[4],
                         new float[4],
@@ -105,8 +110,9 @@ class BatchNormalizationTest {
                     new float[2],
                     new float[3],
                     new float[3],
-                    new float[6],
-                    workers))
+                    null,
+                    Activation.NONE,
+                    new float[6]))
         .isInstanceOf(ShapeException.class)
         .hasMessage("batchNorm: beta needs 3 elements, found 2");
     for (float epsilon : new float[] {-1, Float.NaN, Float.POSITIVE_INFINITY}) {

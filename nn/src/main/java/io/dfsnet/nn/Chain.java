@@ -12,59 +12,65 @@ import java.util.Set;
 
 /**
  * A node and the nodes behind it that its kernel takes along, so that their values never go through
- * memory:
+ * memory; in training, where a batch norm needs all of its input first, it is the batch norm's
+ * kernel that takes along what is behind:
  *
  * <pre>
  * conv -> [batch norm] -> [add] -> [relu | relu6]
+ * batch norm -----------> [add] -> [relu | relu6]
  * linear ------------------------> [relu | relu6]
  * any other node alone
  * </pre>
  *
- * <p>A node is taken along only if it is the one reader of what stands before it. Where both inputs
- * of an add come from convolutions (a projection shortcut), the later one takes it, because the
- * earlier one is computed by then.
+ * <p>A node is taken along only if it is the one reader of what stands before it. Where two chains
+ * lead to the same add (a projection shortcut), the later one takes it, because the earlier one is
+ * computed by then.
  *
  * <p>Taking an add or an activation along never changes a bit. The kernel rounds where separate
  * steps would: {@code t = sum + bias}, {@code u = t + addend}, {@code activation(u)}; and since
- * {@code t + addend} equals {@code addend + t}, it makes no difference either which of two
- * convolutions takes the add. Only folding a batch norm does change bits ({@code sum of (w * scale)
- * * x} instead of {@code scale * sum of w * x}), so two networks agree bit for bit only if the same
- * batch norms directly follow their convolutions in both.
+ * {@code t + addend} equals {@code addend + t}, it makes no difference either which of two chains
+ * takes the add. Only folding a batch norm does change bits ({@code sum of (w * scale) * x} instead
+ * of {@code scale * sum of w * x}), so two networks agree bit for bit only if the same batch norms
+ * directly follow their convolutions in both.
  *
  * @param head the first node, whose kernel computes the chain
  * @param batchNorm folded into the weights, or null
  * @param add taken along, or null
  * @param activator the ReLU or ReLU6 taken along, or null
  */
-record Chain(Node head, Node batchNorm, Node add, Node activator) {
+public record Chain(Node head, Node batchNorm, Node add, Node activator) {
 
   /** Cuts a network into chains, in an order in which every chain comes after its inputs. */
-  static List<Chain> of(Network network) {
-    Map<Node, Node> takers = new HashMap<>();
+  public static List<Chain> of(Network network) {
+    Map<String, Integer> places = new HashMap<>();
+    // From an add to the node before it whose chain takes it.
+    Map<String, String> takers = new HashMap<>();
     for (Node node : network.nodes()) {
-      if (node.op() instanceof Op.Conv2d) {
-        // A second convolution in front of the same add comes later and replaces the first.
-        onlyReader(network, normalized(network, node))
+      places.put(node.name(), places.size());
+      if (addsAndActivates(node)) {
+        Node tail = normalized(network, node);
+        // A second chain in front of the same add comes later and replaces the first.
+        onlyReader(network, tail)
             .filter(reader -> reader.op() instanceof Op.Add)
-            .ifPresent(add -> takers.put(add, node));
+            .ifPresent(add -> takers.put(add.name(), tail.name()));
       }
     }
     List<Chain> chains = new ArrayList<>();
-    Set<Node> taken = new HashSet<>();
+    Set<String> taken = new HashSet<>();
     for (Node node : network.nodes()) {
-      if (!taken.contains(node)) {
+      if (!taken.contains(node.name())) {
         Chain chain = from(network, node, takers);
-        taken.addAll(chain.nodes());
+        chain.nodes().forEach(each -> taken.add(each.name()));
         chains.add(chain);
       }
     }
     // At the place of its last node everything that a chain reads has been computed.
-    chains.sort(Comparator.comparingInt(chain -> network.nodes().indexOf(chain.last())));
+    chains.sort(Comparator.comparingInt(chain -> places.get(chain.last().name())));
     return chains;
   }
 
   /** The nodes of the chain in order. */
-  List<Node> nodes() {
+  public List<Node> nodes() {
     List<Node> nodes = new ArrayList<>(List.of(head));
     for (Node follower : new Node[] {batchNorm, add, activator}) {
       if (follower != null) {
@@ -75,19 +81,19 @@ record Chain(Node head, Node batchNorm, Node add, Node activator) {
   }
 
   /** The node whose output the chain computes. */
-  Node last() {
+  public Node last() {
     return nodes().getLast();
   }
 
   /** The nodes that the chain reads: the inputs of its head, then the addend if there is one. */
-  List<String> inputs() {
+  public List<String> inputs() {
     List<String> inputs = new ArrayList<>(head.inputs());
     addend().ifPresent(inputs::add);
     return inputs;
   }
 
   /** The other input of the add. */
-  Optional<String> addend() {
+  public Optional<String> addend() {
     if (add == null) {
       return Optional.empty();
     }
@@ -96,7 +102,7 @@ record Chain(Node head, Node batchNorm, Node add, Node activator) {
   }
 
   /** What is applied last. */
-  Activation activation() {
+  public Activation activation() {
     return switch (activator == null ? null : activator.op()) {
       case Op.Relu _ -> Activation.RELU;
       case Op.Relu6 _ -> Activation.RELU6;
@@ -104,19 +110,21 @@ record Chain(Node head, Node batchNorm, Node add, Node activator) {
     };
   }
 
-  private static Chain from(Network network, Node head, Map<Node, Node> takers) {
+  private static Chain from(Network network, Node head, Map<String, String> takers) {
     Node batchNorm = null;
     Node add = null;
     Node tail = head;
-    if (head.op() instanceof Op.Conv2d) {
-      tail = normalized(network, head);
-      batchNorm = tail == head ? null : tail;
+    if (addsAndActivates(head)) {
+      Node before = normalized(network, head);
+      batchNorm = before == head ? null : before;
       add =
-          onlyReader(network, tail).filter(reader -> head.equals(takers.get(reader))).orElse(null);
-      tail = add == null ? tail : add;
+          onlyReader(network, before)
+              .filter(reader -> before.name().equals(takers.get(reader.name())))
+              .orElse(null);
+      tail = add == null ? before : add;
     }
     Node activator = null;
-    if (head.op() instanceof Op.Conv2d || head.op() instanceof Op.Linear) {
+    if (addsAndActivates(head) || head.op() instanceof Op.Linear) {
       activator =
           onlyReader(network, tail)
               .filter(reader -> reader.op() instanceof Op.Relu || reader.op() instanceof Op.Relu6)
@@ -125,11 +133,17 @@ record Chain(Node head, Node batchNorm, Node add, Node activator) {
     return new Chain(head, batchNorm, add, activator);
   }
 
-  /** The batch norm that alone reads a convolution, else the convolution itself. */
-  private static Node normalized(Network network, Node convolution) {
-    return onlyReader(network, convolution)
-        .filter(reader -> reader.op() instanceof Op.BatchNorm)
-        .orElse(convolution);
+  private static boolean addsAndActivates(Node head) {
+    return head.op() instanceof Op.Conv2d || head.op() instanceof Op.BatchNorm;
+  }
+
+  /** The batch norm that alone reads a convolution, else the node itself. */
+  private static Node normalized(Network network, Node head) {
+    return head.op() instanceof Op.Conv2d
+        ? onlyReader(network, head)
+            .filter(reader -> reader.op() instanceof Op.BatchNorm)
+            .orElse(head)
+        : head;
   }
 
   private static Optional<Node> onlyReader(Network network, Node node) {

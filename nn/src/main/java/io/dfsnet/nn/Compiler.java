@@ -145,7 +145,12 @@ final class Compiler {
     float[] beta = weights.get(node.parameter(Role.SHIFT)).data().clone();
     float[] mean = weights.get(node.parameter(Role.RUNNING_MEAN)).data().clone();
     float[] variance = weights.get(node.parameter(Role.RUNNING_VARIANCE)).data().clone();
-    add(chain, "batch norm", layer.forwardInference(input, gamma, beta, mean, variance, output));
+    float[] addend = chain.addend().map(buffers::get).orElse(null);
+    add(
+        chain,
+        "batch norm",
+        layer.forwardInference(
+            input, gamma, beta, mean, variance, addend, chain.activation(), output));
   }
 
   private void add(Chain chain, String kernel, Work work) {

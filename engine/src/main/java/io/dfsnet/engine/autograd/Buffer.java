@@ -18,6 +18,11 @@ final class Buffer {
     return data;
   }
 
+  /** True if there are several holders, so that nobody may write. */
+  boolean isShared() {
+    return holders > 1;
+  }
+
   /** One holder more. */
   Buffer hold() {
     holders++;

@@ -1,5 +1,6 @@
 package io.dfsnet.engine.autograd;
 
+import io.dfsnet.engine.Activation;
 import io.dfsnet.engine.Channels;
 import io.dfsnet.engine.Elementwise;
 import io.dfsnet.engine.Pooling;
@@ -33,25 +34,13 @@ final class Derivatives {
         gradients.into(w, dw -> plan.backwardWeights(x.data(), dy, dw, workers));
         gradients.into(b, db -> plans.channelSums(y.shape()).perChannel(dy, db, workers));
       }
-      case Operation.BatchNorm(var x, var g, var b, _, var plan, var mean, var variance) ->
-          gradients.into(
-              x,
-              g,
-              b,
-              (dx, dg, db) ->
-                  plan.backward(x.data(), g.data(), mean, variance, dy, dx, dg, db, workers));
-      case Operation.BatchNormInference(var x, var g, var b, _, var plan, var mean, var variance) ->
-          gradients.into(
-              x,
-              g,
-              b,
-              (dx, dg, db) ->
-                  plan.backwardInference(
-                      x.data(), g.data(), mean, variance, dy, dx, dg, db, workers));
+      case Operation.BatchNorm norm -> batchNorm(norm, gradOutput);
       case Operation.Relu(var x, var y) ->
-          gradients.into(x, dx -> Elementwise.reluBackward(y.data(), dy, dx, workers));
+          gradients.inPlace(
+              x, gradOutput, dx -> Elementwise.reluBackward(y.data(), dy, dx, workers));
       case Operation.Relu6(var x, var y) ->
-          gradients.into(x, dx -> Elementwise.relu6Backward(y.data(), dy, dx, workers));
+          gradients.inPlace(
+              x, gradOutput, dx -> Elementwise.relu6Backward(y.data(), dy, dx, workers));
       case Operation.Add(var left, var right, _) -> {
         gradients.pass(left, gradOutput);
         gradients.pass(right, gradOutput);
@@ -90,6 +79,42 @@ final class Derivatives {
                       dy[0],
                       dx));
     }
+  }
+
+  /**
+   * Two passes: one masks the gradient by the activation, which makes it the addend's, and sums;
+   * the other makes the input's of it. Each writes over what it has read, unless somebody wants it.
+   */
+  private void batchNorm(Operation.BatchNorm norm, Buffer gradOutput) {
+    boolean masks = norm.activation() != Activation.NONE;
+    boolean ownsMasked = masks || !gradOutput.isShared();
+    Buffer masked = masks ? gradients.inPlaceOf(gradOutput) : gradOutput.hold();
+    Buffer gradInput =
+        ownsMasked && !Gradients.wanted(norm.addend())
+            ? masked.hold()
+            : gradients.bufferFor(norm.input());
+    Buffer gradGamma = gradients.bufferFor(norm.gamma());
+    Buffer gradBeta = gradients.bufferFor(norm.beta());
+    norm.plan()
+        .backward(
+            norm.statistics(),
+            norm.input().data(),
+            norm.gamma().data(),
+            norm.mean(),
+            norm.variance(),
+            norm.activation(),
+            norm.output().data(),
+            gradOutput.data(),
+            masked.data(),
+            gradInput.data(),
+            gradGamma.data(),
+            gradBeta.data(),
+            workers);
+    gradients.pass(norm.addend(), masked);
+    masked.release();
+    gradients.arrive(norm.input(), gradInput);
+    gradients.arrive(norm.gamma(), gradGamma);
+    gradients.arrive(norm.beta(), gradBeta);
   }
 
   /** Every input's gradient is its slice of the output's. */

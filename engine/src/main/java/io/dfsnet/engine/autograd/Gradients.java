@@ -11,8 +11,9 @@ import java.util.function.Consumer;
  * send, added in the order in which the tape is played back. Variables that want no gradient, and
  * absent ones (null), are passed over.
  *
- * <p>An array that has become a gradient is not written to any more: a sum goes to another array.
- * Hence {@link #pass} may let several variables hold the same one.
+ * <p>An array that several variables hold as their gradient, which {@link #pass} allows, is not
+ * written to any more: a sum goes to another array. One that nobody else holds may be written over
+ * by the operation that uses it up.
  */
 final class Gradients {
   private final Buffers buffers;
@@ -22,12 +23,6 @@ final class Gradients {
   Gradients(Buffers buffers, Workers workers) {
     this.buffers = buffers;
     this.workers = workers;
-  }
-
-  /** Writes the three gradients of an operation that computes them together. */
-  @FunctionalInterface
-  interface ThreeGradients {
-    void write(float[] first, float[] second, float[] third);
   }
 
   /** Sends {@code variable} what {@code write} writes into all of an array of its size. */
@@ -40,16 +35,15 @@ final class Gradients {
   }
 
   /**
-   * Sends three variables what {@code write} writes for them; all are computed if one is wanted.
+   * As {@link #into} for a derivative that looks at one position at a time: writes over the
+   * gradient of the output, if nobody else holds that.
    */
-  void into(Variable first, Variable second, Variable third, ThreeGradients write) {
-    Buffer a = bufferFor(first);
-    Buffer b = bufferFor(second);
-    Buffer c = bufferFor(third);
-    write.write(a.data(), b.data(), c.data());
-    arrive(first, a);
-    arrive(second, b);
-    arrive(third, c);
+  void inPlace(Variable variable, Buffer gradOutput, Consumer<float[]> write) {
+    if (wanted(variable)) {
+      Buffer gradient = inPlaceOf(gradOutput);
+      write.accept(gradient.data());
+      arrive(variable, gradient);
+    }
   }
 
   /** Sends {@code variable} the gradient of the operation's output as it is. */
@@ -76,8 +70,18 @@ final class Gradients {
     receivers.clear();
   }
 
-  /** {@code contribution} has one holder, who hands it over. */
-  private void arrive(Variable variable, Buffer contribution) {
+  /** An array of the size of {@code variable}, to be handed over to {@link #arrive}. */
+  Buffer bufferFor(Variable variable) {
+    return buffers.take(variable.shape().elements());
+  }
+
+  /** An array of the size of {@code gradOutput}: that one, if nobody else holds it. */
+  Buffer inPlaceOf(Buffer gradOutput) {
+    return gradOutput.isShared() ? buffers.take(gradOutput.data().length) : gradOutput.hold();
+  }
+
+  /** Sends {@code variable} a gradient that the caller hands over and nobody reads any more. */
+  void arrive(Variable variable, Buffer contribution) {
     if (!wanted(variable)) {
       contribution.release();
       return;
@@ -99,11 +103,8 @@ final class Gradients {
     Elementwise.add(left.data(), right.data(), sum.data(), workers);
   }
 
-  private Buffer bufferFor(Variable variable) {
-    return buffers.take(variable.shape().elements());
-  }
-
-  private static boolean wanted(Variable variable) {
+  /** True if a gradient is to be sent to {@code variable}. */
+  static boolean wanted(Variable variable) {
     return variable != null && variable.isDifferentiable();
   }
 }

@@ -1,5 +1,6 @@
 package io.dfsnet.engine.autograd;
 
+import io.dfsnet.engine.Activation;
 import io.dfsnet.engine.BatchNormalization;
 import io.dfsnet.engine.BlockDiagonal;
 import io.dfsnet.engine.Convolution;
@@ -20,24 +21,20 @@ sealed interface Operation {
   record Conv2d(Variable input, Variable weight, Variable bias, Variable output, Convolution plan)
       implements Operation {}
 
-  /** With the statistics of the batch, which {@code mean} and {@code variance} keep. */
+  /**
+   * {@code activation(normalized input + addend)}; the addend may be null.
+   *
+   * @param statistics whether mean and variance are those of the batch or constants
+   */
   record BatchNorm(
       Variable input,
       Variable gamma,
       Variable beta,
+      Variable addend,
+      Activation activation,
       Variable output,
       BatchNormalization plan,
-      float[] mean,
-      float[] variance)
-      implements Operation {}
-
-  /** With constant statistics. */
-  record BatchNormInference(
-      Variable input,
-      Variable gamma,
-      Variable beta,
-      Variable output,
-      BatchNormalization plan,
+      BatchNormalization.Statistics statistics,
       float[] mean,
       float[] variance)
       implements Operation {}

@@ -1,6 +1,7 @@
 package io.dfsnet.engine.autograd;
 
 import io.dfsnet.engine.Activation;
+import io.dfsnet.engine.BatchNormalization.Statistics;
 import io.dfsnet.engine.BlockDiagonal;
 import io.dfsnet.engine.Channels;
 import io.dfsnet.engine.Conv2dGeometry;
@@ -96,14 +97,51 @@ public final class Tape {
    */
   public Variable batchNorm(
       Variable input, Variable gamma, Variable beta, float epsilon, RunningStatistics running) {
-    requireBatchNorm(input, gamma, beta, running);
+    return batchNorm(input, gamma, beta, epsilon, running, null, Activation.NONE);
+  }
+
+  /**
+   * {@code activation(batch normalization + addend)}: the bits of separate operations in fewer
+   * passes over memory, forward and backward.
+   *
+   * @param addendOrNull of the shape of the input
+   */
+  public Variable batchNorm(
+      Variable input,
+      Variable gamma,
+      Variable beta,
+      float epsilon,
+      RunningStatistics running,
+      Variable addendOrNull,
+      Activation activation) {
+    float[] addend = requireBatchNorm(input, gamma, beta, running, addendOrNull);
     var plan = plans.batchNorm(input.shape(), epsilon);
     float[] mean = scratch(gamma.shape());
     float[] variance = scratch(gamma.shape());
-    Variable output = result(input.shape(), input, gamma, beta);
-    plan.forward(input.data(), gamma.data(), beta.data(), output.data(), mean, variance, workers);
+    Variable output = result(input.shape(), input, gamma, beta, addendOrNull);
+    plan.forward(
+        input.data(),
+        gamma.data(),
+        beta.data(),
+        addend,
+        activation,
+        output.data(),
+        mean,
+        variance,
+        workers);
     plan.updateRunning(mean, variance, running.momentum(), running.mean(), running.variance());
-    return record(new Operation.BatchNorm(input, gamma, beta, output, plan, mean, variance));
+    return record(
+        new Operation.BatchNorm(
+            input,
+            gamma,
+            beta,
+            addendOrNull,
+            activation,
+            output,
+            plan,
+            Statistics.BATCH,
+            mean,
+            variance));
   }
 
   /**
@@ -112,20 +150,43 @@ public final class Tape {
    */
   public Variable batchNormInference(
       Variable input, Variable gamma, Variable beta, float epsilon, RunningStatistics running) {
-    requireBatchNorm(input, gamma, beta, running);
+    return batchNormInference(input, gamma, beta, epsilon, running, null, Activation.NONE);
+  }
+
+  /** {@code activation(batch normalization in inference + addend)}. */
+  public Variable batchNormInference(
+      Variable input,
+      Variable gamma,
+      Variable beta,
+      float epsilon,
+      RunningStatistics running,
+      Variable addendOrNull,
+      Activation activation) {
+    float[] addend = requireBatchNorm(input, gamma, beta, running, addendOrNull);
     var plan = plans.batchNorm(input.shape(), epsilon);
-    Variable output = result(input.shape(), input, gamma, beta);
+    Variable output = result(input.shape(), input, gamma, beta, addendOrNull);
     plan.forwardInference(
-        input.data(),
-        gamma.data(),
-        beta.data(),
-        running.mean(),
-        running.variance(),
-        output.data(),
-        workers);
+            input.data(),
+            gamma.data(),
+            beta.data(),
+            running.mean(),
+            running.variance(),
+            addend,
+            activation,
+            output.data())
+        .run(workers);
     return record(
-        new Operation.BatchNormInference(
-            input, gamma, beta, output, plan, running.mean(), running.variance()));
+        new Operation.BatchNorm(
+            input,
+            gamma,
+            beta,
+            addendOrNull,
+            activation,
+            output,
+            plan,
+            Statistics.RUNNING,
+            running.mean(),
+            running.variance()));
   }
 
   /** {@code max(input, 0)}. */
@@ -399,8 +460,13 @@ public final class Tape {
     }
   }
 
-  private void requireBatchNorm(
-      Variable input, Variable gamma, Variable beta, RunningStatistics running) {
+  /** Returns the addend's values, or null. */
+  private float[] requireBatchNorm(
+      Variable input,
+      Variable gamma,
+      Variable beta,
+      RunningStatistics running,
+      Variable addendOrNull) {
     require("batchNorm", input);
     if (input.shape().rank() < 2) {
       throw new ShapeException(
@@ -419,6 +485,11 @@ public final class Tape {
               + " for input "
               + input.shape());
     }
+    if (addendOrNull == null) {
+      return null;
+    }
+    requireShape("batchNorm", "addend", addendOrNull, input.shape());
+    return addendOrNull.data();
   }
 
   private static void requireSameButChannels(Shape first, Shape other) {

@@ -1,8 +1,10 @@
 package io.dfsnet.nn.train;
 
+import io.dfsnet.engine.Activation;
 import io.dfsnet.engine.Shape;
 import io.dfsnet.engine.autograd.Tape;
 import io.dfsnet.engine.autograd.Variable;
+import io.dfsnet.nn.Chain;
 import io.dfsnet.nn.Network;
 import io.dfsnet.nn.NetworkException;
 import io.dfsnet.nn.Node;
@@ -59,10 +61,29 @@ public final class Forward {
               + found);
     }
     var forward = new Forward(network, tape, binding, mode);
-    for (Node node : network.nodes()) {
-      forward.values.put(node.name(), forward.apply(node, images));
+    for (Chain chain : Chain.of(network)) {
+      forward.values.put(chain.last().name(), forward.apply(chain, images));
     }
     return forward.values.get(network.output().name());
+  }
+
+  /** A batch norm takes along what its chain has behind it, other operations do not. */
+  private Variable apply(Chain chain, Variable images) {
+    Variable addend = chain.addend().map(values::get).orElse(null);
+    if (chain.head().op() instanceof Op.BatchNorm) {
+      Variable x = values.get(chain.head().inputs().getFirst());
+      return batchNorm(chain.head(), x, addend, chain.activation());
+    }
+    Variable x = apply(chain.head(), images);
+    if (chain.batchNorm() != null) {
+      return batchNorm(chain.batchNorm(), x, addend, chain.activation());
+    }
+    Variable sum = addend == null ? x : tape.add(x, addend);
+    return switch (chain.activation()) {
+      case NONE -> sum;
+      case RELU -> tape.relu(sum);
+      case RELU6 -> tape.relu6(sum);
+    };
   }
 
   private Variable apply(Node node, Variable images) {
@@ -78,7 +99,7 @@ public final class Forward {
             conv.bias() ? parameter(node, Role.BIAS) : null,
             conv.geometry(n, map.size(1), map.size(2)));
       }
-      case Op.BatchNorm norm -> batchNorm(node, norm, inputs.getFirst());
+      case Op.BatchNorm _ -> batchNorm(node, inputs.getFirst(), null, Activation.NONE);
       case Op.Relu _ -> tape.relu(inputs.getFirst());
       case Op.Relu6 _ -> tape.relu6(inputs.getFirst());
       case Op.Add _ -> tape.add(inputs.get(0), inputs.get(1));
@@ -110,13 +131,15 @@ public final class Forward {
     };
   }
 
-  private Variable batchNorm(Node node, Op.BatchNorm norm, Variable x) {
+  private Variable batchNorm(Node node, Variable x, Variable addend, Activation activation) {
     Variable gamma = parameter(node, Role.SCALE);
     Variable beta = parameter(node, Role.SHIFT);
+    float epsilon = ((Op.BatchNorm) node.op()).epsilon();
     var statistics = binding.statistics(node);
     return switch (mode) {
-      case TRAINING -> tape.batchNorm(x, gamma, beta, norm.epsilon(), statistics);
-      case INFERENCE -> tape.batchNormInference(x, gamma, beta, norm.epsilon(), statistics);
+      case TRAINING -> tape.batchNorm(x, gamma, beta, epsilon, statistics, addend, activation);
+      case INFERENCE ->
+          tape.batchNormInference(x, gamma, beta, epsilon, statistics, addend, activation);
     };
   }
 
