@@ -52,8 +52,8 @@ public final class OnnxFile {
   }
 
   /**
-   * Reads a file. What ONNX Runtime or PyTorch wrote is read as far as its operators have a place
-   * in a {@link io.dfsnet.nn.Network}; what {@link #write} wrote gives the same model again.
+   * Reads a file. What other programs wrote is read as far as its operators have a place in a
+   * {@link io.dfsnet.nn.Network}; what {@link #write} wrote gives the same model again.
    *
    * @throws FileFormatException if it is no ONNX file, not sound, keeps its weights elsewhere, or
    *     holds nodes that cannot be read, all of which are listed

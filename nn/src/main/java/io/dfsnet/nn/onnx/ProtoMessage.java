@@ -47,13 +47,7 @@ final class ProtoMessage {
   }
 
   ProtoMessage integer(int number, long value) {
-    return add(
-        number,
-        VARINT,
-        varintSize(value),
-        out -> {
-          writeVarint(out, value);
-        });
+    return add(number, VARINT, varintSize(value), out -> writeVarint(out, value));
   }
 
   ProtoMessage real(int number, float value) {
