@@ -68,6 +68,11 @@ final class Cell {
     return Timing.quantile(medians, 0.5);
   }
 
+  /** How many processors the lane had in the round in which it had least. */
+  double share() {
+    return rounds.stream().mapToDouble(Timing::share).min().orElseThrow();
+  }
+
   /** The slowest round over the fastest. */
   double spread() {
     double[] medians = rounds.stream().mapToDouble(Timing::median).toArray();

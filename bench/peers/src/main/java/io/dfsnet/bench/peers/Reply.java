@@ -26,6 +26,7 @@ sealed interface Reply {
               .put("lower", timing.lower())
               .put("upper", timing.upper())
               .put("samples", timing.samples())
+              .put("share", timing.share())
               .put("detail", detail);
       case Peak(double gigaflops) -> json.put("peak", gigaflops);
       case Refused(String reason) -> json.put("refused", reason);
@@ -49,7 +50,8 @@ sealed interface Reply {
             json.number("median").doubleValue(),
             json.number("lower").doubleValue(),
             json.number("upper").doubleValue(),
-            json.integer("samples", 1, Integer.MAX_VALUE)),
+            json.integer("samples", 1, Integer.MAX_VALUE),
+            json.number("share").doubleValue()),
         json.text("detail"));
   }
 }

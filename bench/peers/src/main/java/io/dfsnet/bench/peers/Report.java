@@ -2,13 +2,12 @@ package io.dfsnet.bench.peers;
 
 import io.dfsnet.nn.json.Json;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -45,7 +44,8 @@ record Report(
         (lane, library) ->
             text.append("- ").append(lane).append(": ").append(library).append('\n'));
     sections().forEach((section, rows) -> text.append(section(section, rows)));
-    text.append(reasons());
+    doubts().forEach(line -> text.append("\n").append(line).append('\n'));
+    gaps().forEach(line -> text.append("\n").append(line).append('\n'));
     return text.toString();
   }
 
@@ -169,49 +169,63 @@ record Report(
     return ratio.isPresent() ? String.format(Locale.ROOT, "%.2f", ratio.getAsDouble()) : "-";
   }
 
-  /** Errors, spreads, and why cells are empty; equal reasons of a lane once. */
-  private String reasons() {
+  private record Place(String name, Cell cell) {}
+
+  /** How far the figures can be trusted. */
+  private List<String> doubts() {
+    List<Place> figures =
+        comparisons.stream()
+            .flatMap(
+                comparison ->
+                    comparison.cells().stream()
+                        .filter(cell -> cell.reason().isEmpty())
+                        .map(cell -> new Place(comparison.row().name() + " " + cell.lane(), cell)))
+            .toList();
     List<String> lines = new ArrayList<>();
-    double largest = 0;
-    double widest = 1;
-    String worst = "";
-    String unsteady = "";
-    Map<String, Set<String>> reasons = new LinkedHashMap<>();
+    figures.stream()
+        .filter(place -> place.cell().wrong())
+        .map(place -> line("WRONG: relative error %.1e (%s).", place.cell().error(), place))
+        .forEach(lines::add);
+    figures.stream()
+        .filter(place -> !place.cell().wrong())
+        .max(Comparator.comparingDouble(place -> place.cell().error()))
+        .map(place -> line("Largest other relative error %.1e (%s).", place.cell().error(), place))
+        .ifPresent(lines::add);
+    figures.stream()
+        .max(Comparator.comparingDouble(place -> place.cell().spread()))
+        .map(place -> line("Slowest over fastest round %.2f (%s).", place.cell().spread(), place))
+        .ifPresent(lines::add);
+    figures.stream()
+        .min(Comparator.comparingDouble(place -> place.cell().share()))
+        .map(place -> line("Least share of a processor %.2f (%s).", place.cell().share(), place))
+        .ifPresent(lines::add);
+    return lines;
+  }
+
+  private static String line(String format, double figure, Place place) {
+    return String.format(Locale.ROOT, format, figure, place.name());
+  }
+
+  /** Why cells are empty; equal reasons of a lane once. */
+  private List<String> gaps() {
+    Map<String, List<String>> rows = new LinkedHashMap<>();
     for (Comparison comparison : comparisons) {
       for (Cell cell : comparison.cells()) {
-        String place = comparison.row().name() + " " + cell.lane();
         if (!cell.reason().isEmpty()) {
-          reasons
-              .computeIfAbsent(cell.lane() + ": " + cell.reason(), key -> new LinkedHashSet<>())
+          rows.computeIfAbsent(cell.lane() + ": " + cell.reason(), reason -> new ArrayList<>())
               .add(comparison.row().name());
-          continue;
-        }
-        if (cell.wrong()) {
-          lines.add(
-              String.format(Locale.ROOT, "WRONG: %s, relative error %.1e", place, cell.error()));
-        } else if (cell.error() > largest) {
-          largest = cell.error();
-          worst = place;
-        }
-        if (cell.spread() > widest) {
-          widest = cell.spread();
-          unsteady = place;
         }
       }
     }
-    lines.add(String.format(Locale.ROOT, "Largest relative error %.1e (%s).", largest, worst));
-    lines.add(
-        String.format(
-            Locale.ROOT, "Slowest over fastest round, at most %.2f (%s).", widest, unsteady));
-    reasons.forEach(
+    List<String> lines = new ArrayList<>();
+    rows.forEach(
         (reason, names) ->
             lines.add(
-                "`-` "
-                    + reason
-                    + (names.size() <= 3
-                        ? " (" + String.join(", ", names) + ")"
-                        : " (" + names.size() + " works)")));
-    return "\n" + String.join("\n\n", lines) + "\n";
+                "`-` %s (%s)"
+                    .formatted(
+                        reason,
+                        names.size() <= 3 ? String.join(", ", names) : names.size() + " works")));
+    return lines;
   }
 
   private Json librariesJson() {
@@ -254,6 +268,7 @@ record Report(
                                 .put("lowerQuartile", round.lower())
                                 .put("upperQuartile", round.upper())
                                 .put("samples", round.samples())
+                                .put("share", round.share())
                                 .build())
                     .toList()))
         .build();

@@ -1,5 +1,8 @@
 package io.dfsnet.bench.peers;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+
 /**
  * Measures a job, every lane's in the same way: first a warm-up, then samples. A sample is as many
  * runs in a row as take {@value #SAMPLE_NANOS} ns, so that the clock's grain does not matter.
@@ -15,17 +18,35 @@ final class Sampler {
   private static final int FEW_SAMPLES = 5;
   private static final long PATIENCE_NANOS = 4_000_000_000L;
   private static final int MAX_SAMPLES = 10_000;
+  private static final double UNDISTURBED = 0.9;
+  private static final int ATTEMPTS = 3;
+
+  private static final OperatingSystemMXBean SYSTEM =
+      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
   private Sampler() {}
 
   /**
+   * Measures again, a few times, if the process had to share its processor; gives the measurement
+   * that was disturbed least.
+   *
    * @param first whether the job has never run: then the JVM has its kernels still to compile
    */
   static Timing measure(Job job, boolean first) throws Exception {
     double perRun = warmUp(job, first);
     int runs = (int) Math.max(1, Math.ceil(SAMPLE_NANOS / perRun));
+    Timing best = sample(job, runs);
+    for (int attempt = 1; attempt < ATTEMPTS && best.share() < UNDISTURBED; attempt++) {
+      Timing again = sample(job, runs);
+      best = again.share() > best.share() ? again : best;
+    }
+    return best;
+  }
+
+  private static Timing sample(Job job, int runs) throws Exception {
     double[] seconds = new double[MAX_SAMPLES];
     int samples = 0;
+    long processorTime = SYSTEM.getProcessCpuTime();
     long start = System.nanoTime();
     long elapsed = 0;
     while (!enough(samples, elapsed)) {
@@ -37,7 +58,8 @@ final class Sampler {
       seconds[samples++] = (ended - began) * 1e-9 / runs / job.repeats();
       elapsed = ended - start;
     }
-    return Timing.of(seconds, samples);
+    double share = (double) (SYSTEM.getProcessCpuTime() - processorTime) / elapsed;
+    return Timing.of(seconds, samples, share);
   }
 
   private static boolean enough(int samples, long elapsed) {

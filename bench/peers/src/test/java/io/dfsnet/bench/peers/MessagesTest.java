@@ -19,7 +19,7 @@ class MessagesTest {
     for (Reply reply :
         new Reply[] {
           new Reply.Ready("library 1.0"),
-          new Reply.Measured(new Timing(1.5e-5, 1.25e-5, 1.75e-5, 15), "kernel"),
+          new Reply.Measured(new Timing(1.5e-5, 1.25e-5, 1.75e-5, 15, 0.99), "kernel"),
           new Reply.Peak(118.25),
           new Reply.Refused("no \"gradients\"\nat all")
         }) {

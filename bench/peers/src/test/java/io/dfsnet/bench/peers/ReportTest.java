@@ -27,7 +27,7 @@ class ReportTest {
         .contains("### products")
         .contains(
             "| small (2.0) | **0.0200 100.0 (50%)** | 0.0400 50.0 (25%) | WRONG | 2.00 | 2.00 |")
-        .contains("WRONG: small torch")
+        .contains("WRONG: relative error 1.0e+00 (small torch).")
         .contains("`-` tf: its JVM ended (small)")
         .doesNotContain("| tf |");
     var work = Json.parse(report.toJson().toString()).asObject("report").array("works");
@@ -39,7 +39,7 @@ class ReportTest {
   void takesTheMedianOverRounds() {
     var cell = new Cell("ort");
     for (double seconds : new double[] {3, 1, 2}) {
-      cell.add(new Reply.Measured(new Timing(seconds, seconds, seconds, 15), ""));
+      cell.add(new Reply.Measured(new Timing(seconds, seconds, seconds, 15, 1), ""));
     }
     assertThat(cell.seconds()).isEqualTo(2);
     assertThat(cell.spread()).isEqualTo(3);
@@ -47,7 +47,7 @@ class ReportTest {
 
   private static Cell cell(String lane, double seconds, double error) {
     var cell = new Cell(lane);
-    cell.add(new Reply.Measured(new Timing(seconds, seconds, seconds, 15), "kernel"));
+    cell.add(new Reply.Measured(new Timing(seconds, seconds, seconds, 15, 1), "kernel"));
     cell.check(new Agreement(error, 1e-4));
     return cell;
   }
