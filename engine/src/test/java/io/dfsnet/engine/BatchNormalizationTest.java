@@ -52,6 +52,41 @@ class BatchNormalizationTest {
     assertThat((double) variances[0]).isCloseTo(squares / input.length, within(1e-5));
   }
 
+  /** The first image, from which the sums of deviations start, is far from all others. */
+  @Test
+  void anOddFirstImageCostsLittleAccuracy() {
+    Shape shape = Shape.of(128, 2, 4, 4);
+    var random = new SplittableRandom(2);
+    float[] input = new float[shape.elements()];
+    for (int i = 0; i < input.length; i++) {
+      input[i] = i < 32 ? 1e6f : (float) random.nextGaussian();
+    }
+    double mean = 0;
+    for (int i = 0; i < input.length; i++) {
+      mean += i / 16 % 2 == 0 ? input[i] / 2048.0 : 0;
+    }
+    double variance = 0;
+    for (int i = 0; i < input.length; i++) {
+      variance += i / 16 % 2 == 0 ? (input[i] - mean) * (input[i] - mean) / 2048 : 0;
+    }
+    float[] means = new float[2];
+    float[] variances = new float[2];
+    BatchNormalization.of(shape, 0f)
+        .forward(
+            input,
+            new float[] {1, 1},
+            new float[] {0, 0},
+            null,
+            Activation.NONE,
+            new float[input.length],
+            means,
+            variances,
+            workers);
+
+    assertThat((double) means[0]).isCloseTo(mean, within(1e-5 * mean));
+    assertThat((double) variances[0]).isCloseTo(variance, within(1e-4 * variance));
+  }
+
   @Test
   void foldedInferenceIsInference() {
     Shape shape = Shape.of(2, 3, 5, 1);
@@ -97,6 +132,30 @@ class BatchNormalizationTest {
         .hasMessage(
             "batchNorm: training needs more than one element per channel, found shape [1, 4, 1,"
                 + " 1]");
+  }
+
+  @Test
+  void withoutActivationTheGradientOfTheAddendIsThatOfTheOutput() {
+    float[] four = new float[4];
+    assertThatThrownBy(
+            () ->
+                BatchNormalization.of(Shape.of(2, 1, 2), EPSILON)
+                    .backward(
+                        BatchNormalization.Statistics.BATCH,
+                        four,
+                        new float[1],
+                        new float[1],
+                        new float[1],
+                        Activation.NONE,
+                        four,
+                        four,
+                        new float[4],
+                        new float[4],
+                        new float[1],
+                        new float[1],
+                        workers))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("gradAddend must be gradOutput");
   }
 
   @Test

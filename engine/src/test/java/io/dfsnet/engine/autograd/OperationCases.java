@@ -4,6 +4,7 @@ import static io.dfsnet.engine.autograd.OperationCase.Kind.MULTILINEAR;
 import static io.dfsnet.engine.autograd.OperationCase.Kind.PIECEWISE_LINEAR;
 import static io.dfsnet.engine.autograd.OperationCase.Kind.SMOOTH;
 
+import io.dfsnet.engine.Activation;
 import io.dfsnet.engine.Conv2dGeometry;
 import io.dfsnet.engine.PoolGeometry;
 import io.dfsnet.engine.Shape;
@@ -25,6 +26,7 @@ final class OperationCases {
     elementwise(cases);
     convolutions(cases);
     normalizations(cases);
+    fusedNormalizations(cases);
     pooling(cases);
     linear(cases);
     channels(cases);
@@ -128,6 +130,85 @@ final class OperationCases {
                       Doubles.of(running.mean()),
                       Doubles.of(running.variance()))));
     }
+  }
+
+  private static void fusedNormalizations(List<OperationCase> cases) {
+    for (Shape shape : List.of(ODD, Shape.of(6, 2, 8, 9), Shape.of(9, 17))) {
+      int channels = shape.size(1);
+      int count = shape.elements() / channels;
+      var running = someStatistics(channels);
+      List<Shape> inputs = List.of(shape, Shape.of(channels), Shape.of(channels));
+      List<Shape> withAddend = List.of(shape, Shape.of(channels), Shape.of(channels), shape);
+      for (var activation : Activation.values()) {
+        cases.add(
+            OperationCase.of(
+                    "batchNorm, add, " + activation + " " + shape,
+                    SMOOTH,
+                    4 * count,
+                    withAddend,
+                    (tape, in) ->
+                        tape.batchNorm(
+                            in.get(0),
+                            in.get(1),
+                            in.get(2),
+                            EPSILON,
+                            freshStatistics(channels),
+                            in.get(3),
+                            activation),
+                    in ->
+                        Reference.activation(
+                            activation,
+                            Reference.add(
+                                Reference.batchNorm(shape, in[0], in[1], in[2], EPSILON), in[3])))
+                .withRange(4));
+        cases.add(
+            OperationCase.of(
+                    "batchNormInference, " + activation + " " + shape,
+                    SMOOTH,
+                    4 * count,
+                    inputs,
+                    (tape, in) ->
+                        tape.batchNormInference(
+                            in.get(0), in.get(1), in.get(2), EPSILON, running, null, activation),
+                    in ->
+                        Reference.activation(
+                            activation,
+                            Reference.batchNormInference(
+                                shape,
+                                in[0],
+                                in[1],
+                                in[2],
+                                EPSILON,
+                                Doubles.of(running.mean()),
+                                Doubles.of(running.variance()))))
+                .withRange(4));
+      }
+    }
+    // The gradient arrives twice, and the shortcut's must survive what becomes of the block's.
+    Shape perChannel = Shape.of(5);
+    cases.add(
+        OperationCase.of(
+            "a block whose shortcut is its input, twice",
+            SMOOTH,
+            400,
+            List.of(ODD, perChannel, perChannel),
+            (tape, in) -> {
+              Variable x = tape.channelShuffle(in.get(0), 1);
+              for (int block = 0; block < 2; block++) {
+                x =
+                    tape.batchNorm(
+                        x, in.get(1), in.get(2), EPSILON, freshStatistics(5), x, Activation.RELU);
+              }
+              return x;
+            },
+            in -> {
+              double[] x = in[0];
+              for (int block = 0; block < 2; block++) {
+                double[] normalized = Reference.batchNorm(ODD, x, in[1], in[2], EPSILON);
+                x = Reference.relu(Reference.add(normalized, x));
+              }
+              return x;
+            }));
   }
 
   private static void pooling(List<OperationCase> cases) {

@@ -1,5 +1,6 @@
 package io.dfsnet.engine.autograd;
 
+import io.dfsnet.engine.Activation;
 import io.dfsnet.engine.Conv2dGeometry;
 import io.dfsnet.engine.PoolGeometry;
 import io.dfsnet.engine.Shape;
@@ -82,6 +83,14 @@ final class Reference {
 
   static double[] relu6(double[] input) {
     return Arrays.stream(input).map(x -> x > 6 ? 6 : x > 0 ? x : 0).toArray();
+  }
+
+  static double[] activation(Activation activation, double[] input) {
+    return switch (activation) {
+      case NONE -> input;
+      case RELU -> relu(input);
+      case RELU6 -> relu6(input);
+    };
   }
 
   static double[] add(double[] left, double[] right) {

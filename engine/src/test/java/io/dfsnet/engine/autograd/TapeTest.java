@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.dfsnet.engine.Activation;
 import io.dfsnet.engine.Conv2dGeometry;
 import io.dfsnet.engine.PoolGeometry;
 import io.dfsnet.engine.Shape;
 import io.dfsnet.engine.ShapeException;
 import io.dfsnet.engine.Tensor;
 import io.dfsnet.engine.Workers;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
@@ -132,6 +135,37 @@ class TapeTest {
     assertThat(running.variance()[0]).isCloseTo(0.75f * 2 + 0.25f * 20 / 3, within(1e-6f));
   }
 
+  /** What fuses is a matter of speed alone. */
+  @Test
+  void aFusedNormalizationGivesTheBitsOfSeparateOperations() {
+    Shape shape = Shape.of(6, 3, 7, 5);
+    var random = new SplittableRandom(7);
+    float[] x = OperationCase.wholeNumbers(shape, random);
+    float[] addend = OperationCase.wholeNumbers(shape, random);
+    var seed = new Tensor(shape, OperationCase.wholeNumbers(shape, random));
+    List<float[]> results = new ArrayList<>();
+    for (boolean fused : new boolean[] {true, false}) {
+      Variable input = tape.parameter(new Tensor(shape, x));
+      Variable gamma = tape.parameter(vector(0.3f, -2, 1.1f));
+      Variable beta = tape.parameter(vector(0.1f, 0.7f, -1));
+      Variable shortcut = tape.parameter(new Tensor(shape, addend));
+      var running = new RunningStatistics(new float[3], new float[3], 0.1f);
+      Variable output =
+          fused
+              ? tape.batchNorm(input, gamma, beta, 1e-5f, running, shortcut, Activation.RELU)
+              : tape.relu(tape.add(tape.batchNorm(input, gamma, beta, 1e-5f, running), shortcut));
+      tape.backward(output, seed);
+      results.add(output.value().data().clone());
+      for (Variable leaf : List.of(input, gamma, beta, shortcut)) {
+        results.add(leaf.gradient().data().clone());
+      }
+      results.add(running.mean());
+      tape.reset();
+    }
+
+    assertThat(results.subList(0, 6)).usingRecursiveComparison().isEqualTo(results.subList(6, 12));
+  }
+
   @Test
   void wrongShapesAreRefusedWithBothShapes() {
     Variable map = variable(2, 4, 6, 6);
@@ -161,6 +195,11 @@ class TapeTest {
             refusal(
                 "batchNorm: running statistics must be [4], found [3] for input [2, 4, 6, 6]",
                 () -> tape.batchNorm(map, variable(4), variable(4), 0, running)),
+            refusal(
+                "batchNorm: addend must be [2, 3, 6, 6], found [2, 4, 6, 6]",
+                () ->
+                    tape.batchNorm(
+                        other, variable(3), variable(3), 0, running, map, Activation.NONE)),
             refusal(
                 "batchNorm: needs a shape [n, channels, ...], found [1]",
                 () -> tape.batchNorm(one, one, one, 0, running)),
