@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Every kernel that a convolution can take, and the exact condition under which it is taken. A name
@@ -18,7 +19,7 @@ import java.util.function.Supplier;
  *  |    |     |       |      |      instruction set: scalar, simd128, simd256, simd512
  *  |    |     |       |      tile: 8 output channels by 2 runs of positions (v) or by taps (k)
  *  |    |     |       layout: direct, shifted, copies (see Planes); or blocked (see BlockedSum,
- *  |    |     |       ChannelBlocks)
+ *  |    |     |       ChannelBlocks); or matrix, transposed (see MatrixSum, TransposedSum)
  *  |    |     pass: forward, backward_data, backward_weights
  *  |    operation
  *  element type
@@ -35,6 +36,12 @@ import java.util.function.Supplier;
  *       longer than {@value #SHORT_ROW} positions, and sums shorter than {@value #LONG_REDUCTION}
  *       products; half vectors where rows are shorter than {@value #SHORT_ROW} positions. Of tiles
  *       with 8 and 7 positions the one that repeats fewer at the end of a row;
+ *   <li>matrix products, where the kernel is 1x1 without padding, sums have at least {@value
+ *       #LEAST_REDUCTION} products, and, backward, the stride is 1. {@code transposed} comes first
+ *       where the result has at least a vector of channels per group and the map either fewer
+ *       positions than the widest tile has columns, or fewer than four times as many and sums at
+ *       least {@value #LONG_PRODUCT} products; else {@code matrix} where the map fills at least one
+ *       vector;
  *   <li>else planes: {@code direct} where every position reads its own source element only and the
  *       map fills at least one run (backward to weights: is a multiple of runs); else {@code
  *       shifted} where the rows of the result are multiples of a run; else {@code copies}. Of their
@@ -62,6 +69,12 @@ final class KernelRegistry {
 
   /** From here on it counts little what it takes to turn sums into maps. */
   private static final int LONG_REDUCTION = 256;
+
+  /** With fewer products per element a matrix product has no advantage over planes. */
+  private static final int LEAST_REDUCTION = 4;
+
+  /** From here on it counts little what it takes to turn the sums of a matrix product. */
+  private static final int LONG_PRODUCT = 128;
 
   private final Kernels kernels;
 
@@ -128,7 +141,7 @@ final class KernelRegistry {
   }
 
   private List<Choice<SumPass>> sums(String pass, List<Kind> kinds, SumProblem problem) {
-    List<Choice<SumPass>> choices = new ArrayList<>();
+    List<Choice<SumPass>> choices = new ArrayList<>(products(pass, problem));
     List<Choice<SumPass>> blocked = blocked(pass, problem);
     boolean preferBlocked = prefersBlocked(problem);
     if (preferBlocked) {
@@ -169,6 +182,37 @@ final class KernelRegistry {
                     "f32_conv_" + pass + "_blocked_" + row.name(),
                     () -> new BlockedSum(kernels, row, problem)))
         .toList();
+  }
+
+  private List<Choice<SumPass>> products(String pass, SumProblem problem) {
+    if (problem.sourceChannels() < LEAST_REDUCTION) {
+      return List.of();
+    }
+    List<Choice<SumPass>> matrix = new ArrayList<>();
+    List<Choice<SumPass>> transposed = new ArrayList<>();
+    for (var tile : kernels.products()) {
+      if (MatrixSum.serves(kernels, problem) && tile.rows() <= problem.channels()) {
+        matrix.add(
+            new Choice<>(
+                "f32_conv_" + pass + "_matrix_" + tile.name(),
+                () -> new MatrixSum(kernels, tile, problem)));
+      }
+      if (TransposedSum.serves(kernels, problem) && tile.rows() <= problem.mapSize()) {
+        transposed.add(
+            new Choice<>(
+                "f32_conv_" + pass + "_transposed_" + tile.name(),
+                () -> new TransposedSum(kernels, tile, problem)));
+      }
+    }
+    var first = prefersTransposed(problem) ? transposed : matrix;
+    var second = first == matrix ? transposed : matrix;
+    return Stream.of(first, second).flatMap(List::stream).toList();
+  }
+
+  private boolean prefersTransposed(SumProblem problem) {
+    int tile = kernels.products().getFirst().columns();
+    return problem.mapSize() < tile
+        || problem.mapSize() < 4 * tile && problem.sourceChannels() >= LONG_PRODUCT;
   }
 
   private static String name(String pass, Kind kind, TileKernel tile) {

@@ -22,6 +22,9 @@ interface Kernels {
   /** Rows with vectors over output channels; none where lanes are not vectors. */
   List<RowKernel> rows();
 
+  /** Matrix products, ordered by rows, most rows first; the last one has one row. */
+  List<ProductKernel> products();
+
   /** Outer products, ordered by rows, most rows first; the last one has one row. */
   List<OuterKernel> outers();
 
@@ -100,6 +103,26 @@ interface Kernels {
       float[] to,
       int toAt,
       int toPitch);
+
+  /**
+   * Turns sums {@code [position][channel]} into maps {@code [channel][position]} and finishes them:
+   * {@code result[resultAt + c * mapSize + p] = epilogue(sums[c + p * pitch])} for {@code c <
+   * channels}, a run at least, and {@code p < positions}. Sums are left as they are.
+   *
+   * @param square room for a run of runs
+   * @param channel the first one, for the epilogue
+   */
+  void turn(
+      float[] sums,
+      int pitch,
+      float[] square,
+      int positions,
+      int channels,
+      float[] result,
+      int resultAt,
+      int mapSize,
+      Epilogue epilogue,
+      int channel);
 
   /** {@code sums[i] += addends[i]} for all elements. */
   void add(float[] sums, float[] addends);

@@ -34,6 +34,11 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public List<ProductKernel> products() {
+    return ScalarProduct.all();
+  }
+
+  @Override
   public List<OuterKernel> outers() {
     return List.of(new ScalarOuter(2), new ScalarOuter(1));
   }
@@ -203,6 +208,42 @@ final class ScalarKernels implements Kernels {
       for (int r = 0; r < rows; r++) {
         to[at + r] = from[fromAt + r * fromPitch + c];
       }
+    }
+  }
+
+  @Override
+  public void turn(
+      float[] sums,
+      int pitch,
+      float[] square,
+      int positions,
+      int channels,
+      float[] result,
+      int resultAt,
+      int mapSize,
+      Epilogue epilogue,
+      int channel) {
+    turnEach(sums, 0, pitch, positions, channels, result, resultAt, mapSize, epilogue, channel);
+  }
+
+  /** The same for fewer positions than a vector holds. */
+  static void turnEach(
+      float[] sums,
+      int sumsAt,
+      int pitch,
+      int positions,
+      int channels,
+      float[] result,
+      int resultAt,
+      int mapSize,
+      Epilogue epilogue,
+      int channel) {
+    for (int c = 0; c < channels; c++) {
+      int to = resultAt + c * mapSize;
+      for (int p = 0; p < positions; p++) {
+        result[to + p] = sums[sumsAt + p * pitch + c];
+      }
+      finishEach(result, to, result, to, positions, epilogue, channel + c);
     }
   }
 

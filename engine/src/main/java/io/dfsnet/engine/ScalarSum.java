@@ -76,7 +76,7 @@ final class ScalarSum implements SumKernel {
     }
   }
 
-  private static void addFour(
+  static void addFour(
       float w0,
       float[] x0,
       float w1,
@@ -95,7 +95,7 @@ final class ScalarSum implements SumKernel {
     }
   }
 
-  private static void addOne(float w, float[] x, float[] sums, int length) {
+  static void addOne(float w, float[] x, float[] sums, int length) {
     for (int p = 0; p < length; p++) {
       sums[p] = Math.fma(w, x[p], sums[p]);
     }

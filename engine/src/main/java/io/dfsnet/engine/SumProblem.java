@@ -114,6 +114,11 @@ record SumProblem(
     return height * width;
   }
 
+  /** True if every position reads one source element per channel and all of them are inside. */
+  boolean isPointwise() {
+    return isWhole() && taps.isPointwise();
+  }
+
   /** True if the positions are the elements of the result, in the same order. */
   boolean isWhole() {
     return parts.size() == 1

@@ -45,6 +45,14 @@ record TapGrid(
     return rows * columns;
   }
 
+  /** True if there is one tap, and with the stride alone it stays inside the source. */
+  boolean isPointwise() {
+    return Arrays.equals(rowShifts, new int[1])
+        && Arrays.equals(columnShifts, new int[1])
+        && (rows - 1) * strideHeight < sourceHeight
+        && (columns - 1) * strideWidth < sourceWidth;
+  }
+
   /** True if every position reads the source element at its own place and nothing else. */
   boolean isIdentity() {
     return strideHeight == 1

@@ -41,6 +41,7 @@ final class VectorKernels implements Kernels {
 
   private final List<SumKernel> sums = VectorSums.all(MANY_REGISTERS);
   private final List<RowKernel> rows = VectorRows.all();
+  private final List<ProductKernel> products = VectorProduct.all(MANY_REGISTERS);
   private final List<OuterKernel> outers = VectorOuters.all(MANY_REGISTERS);
   private final List<BlockedOuterKernel> blockedOuters = VectorBlockedOuters.all(MANY_REGISTERS);
   private final ChannelKernels channels = new VectorChannels();
@@ -63,6 +64,11 @@ final class VectorKernels implements Kernels {
   @Override
   public List<RowKernel> rows() {
     return rows;
+  }
+
+  @Override
+  public List<ProductKernel> products() {
+    return products;
   }
 
   @Override
@@ -271,6 +277,27 @@ final class VectorKernels implements Kernels {
             from, fromAt, fromPitch, rows, columns, slots, to, toAt, toPitch);
     ScalarKernels.transposeEach(
         from, fromAt, fromPitch, rows, done, columns, slots, to, toAt, toPitch);
+  }
+
+  @Override
+  public void turn(
+      float[] sums,
+      int pitch,
+      float[] square,
+      int positions,
+      int channels,
+      float[] result,
+      int resultAt,
+      int mapSize,
+      Epilogue epilogue,
+      int channel) {
+    for (int c = 0; c < channels; c += LENGTH) {
+      // The last vector repeats channels of the one before it.
+      int at = Math.min(c, channels - LENGTH);
+      int map = resultAt + at * mapSize;
+      VectorTurn.turn(
+          sums, at, pitch, square, positions, result, map, mapSize, epilogue, channel + at);
+    }
   }
 
   @Override

@@ -93,7 +93,16 @@ final class VectorRows {
         Epilogue epilogue,
         int channel) {
       VectorTurn.turn(
-          call.sums, call.square, positions, result, resultAt, mapSize, epilogue, channel);
+          call.sums,
+          0,
+          LENGTH,
+          call.square,
+          positions,
+          result,
+          resultAt,
+          mapSize,
+          epilogue,
+          channel);
     }
 
     /**

@@ -36,13 +36,17 @@ final class VectorTurn {
   /**
    * Brings the sums of {@code LENGTH} channels to their maps and finishes them.
    *
-   * @param sums {@code [positions][LENGTH]}
+   * @param sums of a position lie side by side
+   * @param sumsAt of the first position
+   * @param sumsPitch from a position to the next
    * @param resultAt of the first position of the first channel
    * @param mapSize from a channel to the next
    * @param channel the first one, for the epilogue
    */
   static void turn(
       float[] sums,
+      int sumsAt,
+      int sumsPitch,
       float[] square,
       int positions,
       float[] result,
@@ -54,7 +58,7 @@ final class VectorTurn {
     for (; p < positions && positions >= LENGTH; p += LENGTH) {
       // The last square repeats positions of the one before it.
       int at = Math.min(p, positions - LENGTH);
-      turnCoarsely(sums, at * LENGTH, square);
+      turnCoarsely(sums, sumsAt + at * sumsPitch, sumsPitch, square);
       if (epilogue.isNone()) {
         turnFinely(square, result, resultAt + at, mapSize);
       } else {
@@ -62,41 +66,37 @@ final class VectorTurn {
         finish(square, result, resultAt + at, mapSize, epilogue, channel);
       }
     }
-    for (int lane = 0; p < positions && lane < LENGTH; lane++) {
-      int to = resultAt + lane * mapSize;
-      for (int i = 0; i < positions; i++) {
-        result[to + i] = sums[i * LENGTH + lane];
-      }
-      ScalarKernels.finishEach(result, to, result, to, positions, epilogue, channel + lane);
+    if (p < positions) {
+      ScalarKernels.turnEach(
+          sums, sumsAt, sumsPitch, positions, LENGTH, result, resultAt, mapSize, epilogue, channel);
     }
   }
 
   /** The steps of 8 and 4, as far as there are so many lanes. */
-  private static void turnCoarsely(float[] sums, int at, float[] square) {
-    if (LENGTH == 16) {
-      for (int i = 0; i < 4 * LENGTH; i += LENGTH) {
-        var a = load(sums, at + i);
-        var b = load(sums, at + i + 4 * LENGTH);
-        var c = load(sums, at + i + 8 * LENGTH);
-        var d = load(sums, at + i + 12 * LENGTH);
+  private static void turnCoarsely(float[] sums, int sumsAt, int pitch, float[] square) {
+    for (int i = 0; i < 4; i++) {
+      int at = sumsAt + i * pitch;
+      int to = i * LENGTH;
+      var a = load(sums, at);
+      if (LENGTH == 16) {
+        var b = load(sums, at + 4 * pitch);
+        var c = load(sums, at + 8 * pitch);
+        var d = load(sums, at + 12 * pitch);
         var ac = a.blend(c.rearrange(SWAP_8), MASK_8);
         var bd = b.blend(d.rearrange(SWAP_8), MASK_8);
         var ca = a.rearrange(SWAP_8).blend(c, MASK_8);
         var db = b.rearrange(SWAP_8).blend(d, MASK_8);
-        ac.blend(bd.rearrange(SWAP_4), MASK_4).intoArray(square, i);
-        ac.rearrange(SWAP_4).blend(bd, MASK_4).intoArray(square, i + 4 * LENGTH);
-        ca.blend(db.rearrange(SWAP_4), MASK_4).intoArray(square, i + 8 * LENGTH);
-        ca.rearrange(SWAP_4).blend(db, MASK_4).intoArray(square, i + 12 * LENGTH);
+        ac.blend(bd.rearrange(SWAP_4), MASK_4).intoArray(square, to);
+        ac.rearrange(SWAP_4).blend(bd, MASK_4).intoArray(square, to + 4 * LENGTH);
+        ca.blend(db.rearrange(SWAP_4), MASK_4).intoArray(square, to + 8 * LENGTH);
+        ca.rearrange(SWAP_4).blend(db, MASK_4).intoArray(square, to + 12 * LENGTH);
+      } else if (LENGTH == 8) {
+        var b = load(sums, at + 4 * pitch);
+        a.blend(b.rearrange(SWAP_4), MASK_4).intoArray(square, to);
+        a.rearrange(SWAP_4).blend(b, MASK_4).intoArray(square, to + 4 * LENGTH);
+      } else {
+        a.intoArray(square, to);
       }
-    } else if (LENGTH == 8) {
-      for (int i = 0; i < 4 * LENGTH; i += LENGTH) {
-        var a = load(sums, at + i);
-        var b = load(sums, at + i + 4 * LENGTH);
-        a.blend(b.rearrange(SWAP_4), MASK_4).intoArray(square, i);
-        a.rearrange(SWAP_4).blend(b, MASK_4).intoArray(square, i + 4 * LENGTH);
-      }
-    } else {
-      System.arraycopy(sums, at, square, 0, LENGTH * LENGTH);
     }
   }
 

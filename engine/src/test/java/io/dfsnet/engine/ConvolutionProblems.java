@@ -59,6 +59,10 @@ final class ConvolutionProblems {
     TABLE.put("pointwise_smaller_than_a_run", "n3 ic4 ih2 iw1 oc5 kh1");
     TABLE.put("pointwise_grouped", "n2 g4 ic8 ih5 oc12 kh1");
     TABLE.put("pointwise_stride_2", "n2 ic8 ih9 oc16 kh1 sh2");
+    TABLE.put("pointwise_of_a_run_and_one", "n3 ic5 ih1 iw17 oc16 kh1");
+    TABLE.put("pointwise_of_three_panels", "n2 ic6 ih7 oc150 kh1");
+    TABLE.put("pointwise_of_odd_panels", "n2 g2 ic34 ih9 iw11 oc134 kh1");
+    TABLE.put("pointwise_of_two_bands", "n2 ic5 ih14 oc21 kh1");
     TABLE.put("stride_2_even", "n2 ic4 ih32 oc8 kh3 sh2 ph1");
     TABLE.put("stride_2_odd", "n2 ic4 ih17 iw19 oc8 kh3 sh2 ph1");
     TABLE.put("stride_2_grouped", "n5 g2 ic8 ih16 oc16 kh3 sh2 ph1");
@@ -109,6 +113,9 @@ final class ConvolutionProblems {
     LARGE.put("bands_of_odd_maps", "n2 ic64 ih37 iw61 oc1 kh3 ph1");
     LARGE.put("bands_of_the_input_stride_2", "n1 ic128 ih63 iw61 oc1 kh3 sh2 ph1");
     LARGE.put("bands_of_the_gradient_stride_2", "n1 ic1 ih67 iw99 oc128 kh3 sh2 ph1");
+    LARGE.put("threads_share_tiles_of_a_product", "n1 ic64 ih21 oc130 kh1");
+    LARGE.put("threads_share_panels", "n1 g2 ic300 ih7 oc420 kh1");
+    LARGE.put("blocks_of_images_of_panels", "n20 ic130 ih7 oc90 kh1");
     LARGE.put("bands_with_dilation", "n1 ic64 ih47 oc1 kh3 ph3 dh3");
   }
 

@@ -23,7 +23,7 @@ class KernelRegistryTest {
         .allMatch(
             name ->
                 name.matches(
-                    "f32_conv_(forward|backward_data|backward_weights)_(direct|shifted|copies|blocked)_"
+                    "f32_conv_(forward|backward_data|backward_weights)_(direct|shifted|copies|blocked|matrix|transposed)_"
                         + "([mv]\\d+)([vkp]\\d+)?(g2)?__(scalar|simd(128|256|512))"));
   }
 
@@ -33,6 +33,12 @@ class KernelRegistryTest {
     for (var row : kernels.rows()) {
       expected.add("f32_conv_forward_blocked_" + row.name());
       expected.add("f32_conv_backward_data_blocked_" + row.name());
+    }
+    for (var tile : kernels.products()) {
+      for (var layout : List.of("matrix", "transposed")) {
+        expected.add("f32_conv_forward_" + layout + "_" + tile.name());
+        expected.add("f32_conv_backward_data_" + layout + "_" + tile.name());
+      }
     }
     for (var planes : List.of("direct", "shifted", "copies")) {
       for (var tile : kernels.sums()) {
@@ -72,9 +78,17 @@ class KernelRegistryTest {
 
   @Test
   void conditionsAreAsDocumented() {
-    assertThat(forward("ic16 ih64 oc16 kh1")).contains("_direct_m8");
-    assertThat(forward("ic16 ih64 oc16 kh1 sh2")).doesNotContain("_direct_");
-    assertThat(forward("ic16 ih64 oc16 kh1 ph1")).doesNotContain("_direct_");
+    assertThat(forward("ic3 ih64 oc16 kh1")).contains("_direct_m8");
+    assertThat(forward("ic3 ih64 oc16 kh1 sh2")).doesNotContain("_direct_");
+    assertThat(forward("ic3 ih64 oc16 kh1 ph1")).doesNotContain("_direct_");
+    assertThat(forward("ic16 ih64 oc16 kh1")).contains("_matrix_m6");
+    assertThat(forward("ic16 ih64 oc16 kh1 sh2")).contains("_matrix_m6");
+    assertThat(forward("ic16 ih64 oc16 kh1 ph1")).doesNotContain("_matrix_");
+    int columns = kernels.products().getFirst().columns();
+    assertThat(forward("ic127 ih1 iw" + columns + " oc16 kh1")).contains("_matrix_m6");
+    assertThat(forward("ic128 ih1 iw" + columns + " oc16 kh1")).contains("_transposed_m6");
+    assertThat(forward("ic128 ih4 iw" + columns + " oc16 kh1")).contains("_matrix_m6");
+    assertThat(forward("ic16 ih1 iw" + (columns - 1) + " oc16 kh1")).contains("_transposed_m");
     assertThat(forward("ic16 ih17 oc9 kh3 ph1")).contains("_copies_m8");
     int lanes = kernels.lanes(Integer.MAX_VALUE);
     if (!kernels.rows().isEmpty()) {

@@ -1,0 +1,169 @@
+package io.dfsnet.engine;
+
+import io.dfsnet.engine.TileKernel.Tile;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A planned pointwise convolution, forward or backward to data, as a matrix product with vectors
+ * over positions: for every image and group
+ *
+ * <pre>
+ *   result [channels][positions] = weights [channels][sourceChannels] * source [sourceChannels][positions]
+ * </pre>
+ *
+ * The source is read as it is. Its positions are cut into blocks that stay in the cache while tile
+ * after tile of channels passes over them.
+ *
+ * <p>Owns its scratch memory, one piece per thread; one call at a time.
+ */
+final class MatrixSum implements SumPass {
+  /** 64 KiB of source per block. */
+  private static final int BLOCK_FLOATS = 16 * 1024;
+
+  private final Kernels kernels;
+  private final SumProblem problem;
+  private final int positions;
+  private final ProductKernel widest;
+  private final WeightPanels weightPanels;
+  private final List<RowTile> tiles = new ArrayList<>();
+  private final int[] blockStarts;
+  private final UnitQueue<Scratch> units =
+      new UnitQueue<>(Scratch[]::new, Scratch::new, this::runUnit);
+
+  // The call that is under way.
+  private float[] source;
+  private float[] weights;
+  private Epilogue epilogue;
+  private float[] result;
+  private int ranges;
+
+  /**
+   * Result channels that one kernel call computes.
+   *
+   * @param weightsAt where their weights begin within a group
+   * @param weightsStep from a source channel to the next
+   */
+  private record RowTile(ProductKernel kernel, int firstChannel, int weightsAt, int weightsStep) {}
+
+  /** True if {@code kernels} can compute {@code problem} so. */
+  static boolean serves(Kernels kernels, SumProblem problem) {
+    return problem.isPointwise()
+        && problem.taps().positions() >= kernels.products().getFirst().leastColumns();
+  }
+
+  MatrixSum(Kernels kernels, ProductKernel widest, SumProblem problem) {
+    this.kernels = kernels;
+    this.problem = problem;
+    this.positions = problem.taps().positions();
+    this.widest = widest;
+    this.weightPanels = WeightPanels.of(problem);
+    for (var panel : weightPanels.panels()) {
+      for (var tile : Tile.split(panel.width(), kernels.products(), widest)) {
+        tiles.add(
+            new RowTile(
+                tile.kernel(),
+                panel.firstChannel() + tile.firstChannel(),
+                weightPanels.start(0, panel) + tile.firstChannel(),
+                panel.width()));
+      }
+    }
+    this.blockStarts = blockStarts();
+  }
+
+  /** Multiples of a tile; a rest that is no vector belongs to the last block. */
+  private int[] blockStarts() {
+    int tile = widest.columns();
+    int size = Math.max(BLOCK_FLOATS / problem.sourceChannels() / tile, 1) * tile;
+    int blocks = Math.max(Math.ceilDiv(positions - widest.leastColumns() + 1, size), 1);
+    int[] starts = new int[blocks + 1];
+    for (int block = 0; block < blocks; block++) {
+      starts[block] = block * size;
+    }
+    starts[blocks] = positions;
+    return starts;
+  }
+
+  @Override
+  public String weightOrder() {
+    return WeightPanels.order();
+  }
+
+  @Override
+  public float[][] pack(float[] weights) {
+    float[][] packed = {new float[weights.length]};
+    pack(weights, packed);
+    return packed;
+  }
+
+  @Override
+  public void pack(float[] weights, float[][] packed) {
+    weightPanels.pack(weights, packed[0]);
+  }
+
+  @Override
+  public void run(
+      float[] source, float[][] weights, Epilogue epilogue, float[] result, Workers workers) {
+    this.source = source;
+    this.weights = weights[0];
+    this.epilogue = epilogue;
+    this.result = result;
+    // How pieces are cut further does not matter to the result, so the thread count may decide it.
+    int pieces = problem.images() * problem.groups();
+    int hands = UnitQueue.hands(problem.multiplyAdds(), workers);
+    ranges = Math.clamp(Math.ceilDiv(hands, pieces), 1, cells());
+    units.run(pieces * ranges, hands, workers);
+    this.source = null;
+    this.weights = null;
+    this.epilogue = null;
+    this.result = null;
+  }
+
+  /** A cell is a kernel call: a tile of channels by a block of positions. */
+  private int cells() {
+    return (blockStarts.length - 1) * tiles.size();
+  }
+
+  private void runUnit(Scratch scratch, int unit) {
+    int piece = unit / ranges;
+    int range = unit % ranges;
+    int firstCell = WorkCut.start(cells(), ranges, range);
+    scratch.sumCells(piece, firstCell, WorkCut.start(cells(), ranges, range + 1));
+    scratch.call.release();
+    scratch.maps.release();
+  }
+
+  /** What one thread needs beside the arrays of the call. */
+  private final class Scratch {
+    final ProductKernel.Call call = new ProductKernel.Call(widest.longestRun());
+    final PointwiseSource maps = new PointwiseSource(kernels, problem);
+
+    /** Computes cells of an image's group, which is number {@code piece}. */
+    void sumCells(int piece, int firstCell, int endCell) {
+      int group = piece % problem.groups();
+      int firstMap = piece * problem.channels();
+      maps.read(source, piece * problem.sourceChannels());
+      call.a = weights;
+      call.aRow = 1;
+      call.b = maps.values;
+      call.bStep = positions;
+      call.reduction = problem.sourceChannels();
+      call.c = result;
+      call.cRow = positions;
+      call.epilogue = epilogue;
+      int groupWeights = group * problem.channels() * problem.sourceChannels();
+      for (int cell = firstCell; cell < endCell; cell++) {
+        int block = cell / tiles.size();
+        var tile = tiles.get(cell % tiles.size());
+        int start = blockStarts[block];
+        call.columns = blockStarts[block + 1] - start;
+        call.aAt = groupWeights + tile.weightsAt();
+        call.aStep = tile.weightsStep();
+        call.bAt = maps.at + start;
+        call.cAt = (firstMap + tile.firstChannel()) * positions + start;
+        call.channel = group * problem.channels() + tile.firstChannel();
+        tile.kernel().run(call);
+      }
+    }
+  }
+}

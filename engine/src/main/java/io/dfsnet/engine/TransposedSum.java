@@ -1,0 +1,182 @@
+package io.dfsnet.engine;
+
+import io.dfsnet.engine.TileKernel.Tile;
+import io.dfsnet.engine.WeightPanels.Panel;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A planned pointwise convolution, forward or backward to data, as a matrix product with vectors
+ * over the channels of the result: for maps that do not fill vectors. It computes the transposed
+ * product band by band and transposes the sums while they are in the cache:
+ *
+ * <pre>
+ *   sums [positions][channels] = source^T [positions][sourceChannels] * weights [sourceChannels][channels]
+ *   result [channels][positions] = sums^T
+ * </pre>
+ *
+ * <p>Owns its scratch memory, one piece per thread; one call at a time.
+ */
+final class TransposedSum implements SumPass {
+  /** A band has this many positions up to almost twice as many. */
+  private static final int BAND_POSITIONS = 96;
+
+  /** 256 KiB: the maps of a block of images stay in a second-level cache. */
+  private static final int BLOCK_FLOATS = 64 * 1024;
+
+  /** Cells per thread, so that threads end at about the same time. */
+  private static final int RANGES_PER_HAND = 4;
+
+  private final Kernels kernels;
+  private final SumProblem problem;
+  private final int positions;
+  private final int bands;
+  private final WeightPanels weightPanels;
+  private final List<List<Tile<ProductKernel>>> bandTiles = new ArrayList<>();
+  private final WorkCut cut;
+  private final UnitQueue<Scratch> units =
+      new UnitQueue<>(Scratch[]::new, Scratch::new, this::runUnit);
+
+  // The call that is under way.
+  private float[] source;
+  private float[] weights;
+  private Epilogue epilogue;
+  private float[] result;
+  private int ranges;
+
+  /** True if {@code kernels} can compute {@code problem} so. */
+  static boolean serves(Kernels kernels, SumProblem problem) {
+    return problem.isPointwise()
+        && problem.channels() >= kernels.products().getFirst().leastColumns();
+  }
+
+  TransposedSum(Kernels kernels, ProductKernel widest, SumProblem problem) {
+    this.kernels = kernels;
+    this.problem = problem;
+    this.positions = problem.taps().positions();
+    this.bands = Math.max(positions / BAND_POSITIONS, 1);
+    this.weightPanels = WeightPanels.of(problem);
+    for (int band = 0; band < bands; band++) {
+      int size = WorkCut.start(positions, bands, band + 1) - WorkCut.start(positions, bands, band);
+      bandTiles.add(Tile.split(size, kernels.products(), widest));
+    }
+    int imageFloats = problem.sourceChannels() * positions;
+    this.cut =
+        WorkCut.of(
+            problem.images(), 1, new WorkCut.Limits(BLOCK_FLOATS, 1, 1, 1), _ -> imageFloats);
+  }
+
+  @Override
+  public String weightOrder() {
+    return WeightPanels.order();
+  }
+
+  @Override
+  public float[][] pack(float[] weights) {
+    float[][] packed = {new float[weights.length]};
+    pack(weights, packed);
+    return packed;
+  }
+
+  @Override
+  public void pack(float[] weights, float[][] packed) {
+    weightPanels.pack(weights, packed[0]);
+  }
+
+  @Override
+  public void run(
+      float[] source, float[][] weights, Epilogue epilogue, float[] result, Workers workers) {
+    this.source = source;
+    this.weights = weights[0];
+    this.epilogue = epilogue;
+    this.result = result;
+    // How pieces are cut further does not matter to the result, so the thread count may decide it.
+    int pieces = cut.blocks() * problem.groups();
+    int hands = UnitQueue.hands(problem.multiplyAdds(), workers);
+    int wanted = hands == 1 ? 1 : Math.ceilDiv(RANGES_PER_HAND * hands, pieces);
+    ranges = Math.clamp(wanted, 1, cells());
+    units.run(pieces * ranges, hands, workers);
+    this.source = null;
+    this.weights = null;
+    this.epilogue = null;
+    this.result = null;
+  }
+
+  /** A cell is a panel of channels by a band of positions. */
+  private int cells() {
+    return weightPanels.panels().size() * bands;
+  }
+
+  private void runUnit(Scratch scratch, int unit) {
+    int piece = unit / ranges;
+    int range = unit % ranges;
+    int block = piece / problem.groups();
+    int group = piece % problem.groups();
+    int firstCell = WorkCut.start(cells(), ranges, range);
+    int endCell = WorkCut.start(cells(), ranges, range + 1);
+    scratch.sumCells(block, group, firstCell, endCell);
+    scratch.call.release();
+    scratch.maps.release();
+  }
+
+  /** What one thread needs beside the arrays of the call. */
+  private final class Scratch {
+    final ProductKernel.Call call =
+        new ProductKernel.Call(kernels.products().getFirst().longestRun());
+    final PointwiseSource maps = new PointwiseSource(kernels, problem);
+    final float[] sums;
+    final float[] square;
+
+    Scratch() {
+      int widestPanel = weightPanels.panels().stream().mapToInt(Panel::width).max().orElseThrow();
+      sums = new float[Math.ceilDiv(positions, bands) * widestPanel];
+      int run = kernels.products().getFirst().leastColumns();
+      square = new float[run * run];
+    }
+
+    /** Panel after panel, so that a panel is read once for a block of images. */
+    void sumCells(int block, int group, int firstCell, int endCell) {
+      call.aRow = 1;
+      call.aStep = positions;
+      call.b = weights;
+      call.reduction = problem.sourceChannels();
+      call.c = sums;
+      for (int cell = firstCell; cell < endCell; cell++) {
+        var panel = weightPanels.panels().get(cell / bands);
+        for (int image = cut.firstImage(block); image < cut.firstImage(block + 1); image++) {
+          sumBand(image * problem.groups() + group, group, panel, cell % bands);
+        }
+      }
+    }
+
+    private void sumBand(int piece, int group, Panel panel, int band) {
+      maps.read(source, piece * problem.sourceChannels());
+      int firstPosition = WorkCut.start(positions, bands, band);
+      int count = WorkCut.start(positions, bands, band + 1) - firstPosition;
+      call.a = maps.values;
+      call.bAt = weightPanels.start(group, panel);
+      call.bStep = panel.width();
+      call.columns = panel.width();
+      call.cRow = panel.width();
+      for (var tile : bandTiles.get(band)) {
+        call.aAt = maps.at + firstPosition + tile.firstChannel();
+        call.cAt = tile.firstChannel() * panel.width();
+        tile.kernel().run(call);
+      }
+      int map = piece * problem.channels() + panel.firstChannel();
+      int to = map * positions + firstPosition;
+      int channel = group * problem.channels() + panel.firstChannel();
+      kernels.turn(
+          sums,
+          panel.width(),
+          square,
+          count,
+          panel.width(),
+          result,
+          to,
+          positions,
+          epilogue,
+          channel);
+    }
+  }
+}

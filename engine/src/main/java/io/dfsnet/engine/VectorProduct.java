@@ -1,0 +1,143 @@
+package io.dfsnet.engine;
+
+import static io.dfsnet.engine.VectorKernels.LENGTH;
+import static io.dfsnet.engine.VectorKernels.SPECIES;
+import static io.dfsnet.engine.VectorKernels.load;
+
+import java.util.List;
+
+/**
+ * Matrix products in registers. A tile of M rows by V vectors of columns keeps its M * V sums in
+ * registers over the whole reduction; a step loads V vectors of the right operand, broadcasts M
+ * values of the left one and multiplies each with each:
+ *
+ * <pre>
+ *               b[k][j ..]
+ *               x0    x1    x2    x3       V = 4 vectors of columns
+ *   a[0][k]    sum00 sum01 sum02 sum03
+ *   a[1][k]    sum10 sum11 sum12 sum13     M = 6 rows: 24 sums, 4 vectors
+ *   ...                                    and a value fill 29 of 32 registers
+ *   a[5][k]    sum50 sum51 sum52 sum53
+ * </pre>
+ *
+ * Columns go to tiles of four, two and one vector. The last vector starts early enough to end with
+ * the columns, and computes some of them again.
+ *
+ * <p>Tiles call {@code FloatVector} itself, without helpers: C2 limits how much it inlines into a
+ * method, and where a tile of 24 sums reaches that limit it inlines the methods of the Vector API
+ * only. A helper would make an object of every vector that it returns.
+ */
+abstract class VectorProduct implements ProductKernel {
+  private static final float[] ZEROS = new float[4 * LENGTH];
+
+  private final int rows;
+  private final boolean isWide;
+
+  /**
+   * @param isWide if the registers hold the sums of four vectors of columns
+   */
+  VectorProduct(int rows, boolean isWide) {
+    this.rows = rows;
+    this.isWide = isWide;
+  }
+
+  static List<ProductKernel> all(boolean manyRegisters) {
+    return List.of(
+        new VectorProductOfSix(manyRegisters),
+        new VectorProductTails.Rows4(manyRegisters),
+        new VectorProductTails.Rows2(),
+        new VectorProductTails.Rows1());
+  }
+
+  @Override
+  public final String name() {
+    return "m" + rows + "v" + columns() / LENGTH + "__simd" + SPECIES.vectorBitSize();
+  }
+
+  @Override
+  public final int rows() {
+    return rows;
+  }
+
+  @Override
+  public final int columns() {
+    return (isWide ? 4 : 2) * LENGTH;
+  }
+
+  @Override
+  public final int leastColumns() {
+    return LENGTH;
+  }
+
+  @Override
+  public final int longestRun() {
+    return 0;
+  }
+
+  @Override
+  public final void run(Call call) {
+    int columns = call.columns;
+    int j = 0;
+    for (; isWide && j <= columns - 4 * LENGTH; j += 4 * LENGTH) {
+      tile4(call, j);
+      finish(call, j, 4);
+    }
+    for (; j <= columns - 2 * LENGTH; j += 2 * LENGTH) {
+      tile2(call, j);
+      finish(call, j, 2);
+    }
+    for (; j < columns; j += LENGTH) {
+      int last = Math.min(j, columns - LENGTH);
+      tile1(call, last);
+      finish(call, last, 1);
+    }
+  }
+
+  /** Computes four vectors of columns from {@code j} on. */
+  abstract void tile4(Call call, int j);
+
+  abstract void tile2(Call call, int j);
+
+  abstract void tile1(Call call, int j);
+
+  /**
+   * Where sums start: at the result or at zeros. A choice of arrays, because C2 makes objects of
+   * vectors that come from one of two branches.
+   */
+  static float[] startOf(Call call) {
+    return call.continues ? call.c : ZEROS;
+  }
+
+  static int startAt(Call call, int j) {
+    return call.continues ? call.cAt + j : 0;
+  }
+
+  static int startRow(Call call) {
+    return call.continues ? call.cRow : 0;
+  }
+
+  private void finish(Call call, int j, int vectors) {
+    if (!call.epilogue.isNone()) {
+      finishTile(call, j, rows, vectors);
+    }
+  }
+
+  /** While the tile is still in the first-level cache. */
+  private static void finishTile(Call call, int j, int rows, int vectors) {
+    float[] c = call.c;
+    float[] bias = call.epilogue.bias();
+    float[] addend = call.epilogue.addend();
+    float floor = VectorKernels.floor(call.epilogue.activation());
+    float ceiling = VectorKernels.ceiling(call.epilogue.activation());
+    for (int i = 0; i < rows; i++) {
+      // -0 is the one bias that changes no value.
+      float rowBias = bias == null ? -0f : bias[call.channel + i];
+      int row = call.cAt + i * call.cRow + j;
+      for (int at = row; at < row + vectors * LENGTH; at += LENGTH) {
+        var biased = load(c, at).add(rowBias);
+        var total = addend == null ? biased : biased.add(load(addend, at));
+        VectorKernels.clamp(total, floor, ceiling).intoArray(c, at);
+      }
+    }
+  }
+}
