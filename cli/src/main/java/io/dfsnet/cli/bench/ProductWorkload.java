@@ -1,21 +1,16 @@
 package io.dfsnet.cli.bench;
 
-import io.dfsnet.engine.Activation;
-import io.dfsnet.engine.FullyConnected;
+import io.dfsnet.engine.MatrixProduct;
 import io.dfsnet.engine.Workers;
 
-/**
- * A matrix product, computed as the linear layer that it is: {@code m} vectors of {@code k}
- * features to {@code n}, with the right matrix packed before as weights are.
- */
+/** A matrix product of two matrices that lie row by row; packing counts as part of it. */
 final class ProductWorkload implements Workload {
   private final ProductProblem problem;
   private final Workers workers;
   private final float[] left;
   private final float[] right;
   private final float[] result;
-  private final FullyConnected layer;
-  private final FullyConnected.Packed packed;
+  private final MatrixProduct product;
 
   ProductWorkload(ProductProblem problem, Workers workers, long seed) {
     Operands operands = new Operands(seed, problem.k());
@@ -24,13 +19,12 @@ final class ProductWorkload implements Workload {
     this.left = operands.draw(problem.m() * problem.k());
     this.right = operands.draw(problem.k() * problem.n());
     this.result = Operands.unwritten(problem.m() * problem.n());
-    this.layer = FullyConnected.of(problem.m(), problem.k(), problem.n(), 1);
-    this.packed = layer.pack(transposed(right, problem.k(), problem.n()));
+    this.product = MatrixProduct.of(problem.m(), problem.n(), problem.k());
   }
 
   @Override
   public String kernel() {
-    return "linear";
+    return product.kernel();
   }
 
   @Override
@@ -40,23 +34,12 @@ final class ProductWorkload implements Workload {
 
   @Override
   public void run() {
-    layer.forward(left, packed, null, Activation.NONE, result, workers);
+    product.multiply(left, right, result, workers);
   }
 
   @Override
   public void check() {
     run();
     Operands.requireEqual(problem, kernel(), result, Reference.product(problem, left, right));
-  }
-
-  /** Weights are {@code [outFeatures, inFeatures]}. */
-  private static float[] transposed(float[] matrix, int rows, int columns) {
-    float[] transposed = new float[matrix.length];
-    for (int row = 0; row < rows; row++) {
-      for (int column = 0; column < columns; column++) {
-        transposed[column * rows + row] = matrix[row * columns + column];
-      }
-    }
-    return transposed;
   }
 }

@@ -4,6 +4,7 @@ import io.dfsnet.engine.Conv2dGeometry;
 import io.dfsnet.engine.Convolution;
 import io.dfsnet.engine.Engine;
 import io.dfsnet.engine.Epilogue;
+import io.dfsnet.engine.MatrixProduct;
 import io.dfsnet.engine.Workers;
 import io.dfsnet.nn.Model;
 import io.dfsnet.nn.Session;
@@ -88,21 +89,16 @@ final class DfsnetLane implements Lane {
     };
   }
 
-  /**
-   * A pointwise convolution over an image of one row: the pixels are the columns of B, the weights
-   * are A. These are packed in every run, because both matrices are new each time.
-   */
+  /** Both matrices are new each time, so neither is packed before. */
   private Job product(Work.Product sizes) {
-    var geometry =
-        new Conv2dGeometry(1, 1, sizes.k(), 1, sizes.n(), sizes.m(), 1, 1, 1, 1, 0, 0, 1, 1);
-    var convolution = Convolution.of(geometry);
+    var product = MatrixProduct.of(sizes.m(), sizes.n(), sizes.k());
     float[] left = Values.left(sizes);
     float[] right = Values.right(sizes);
     float[] output = new float[sizes.m() * sizes.n()];
     return new Job() {
       @Override
       public void run() {
-        convolution.forward(right, convolution.pack(left), Epilogue.NONE, output, workers);
+        product.multiply(left, right, output, workers);
       }
 
       @Override
@@ -113,7 +109,7 @@ final class DfsnetLane implements Lane {
 
       @Override
       public String detail() {
-        return convolution.forwardKernel();
+        return product.kernel();
       }
     };
   }

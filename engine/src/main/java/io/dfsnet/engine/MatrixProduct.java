@@ -1,0 +1,342 @@
+package io.dfsnet.engine;
+
+import io.dfsnet.engine.TileKernel.Tile;
+import java.util.List;
+
+/**
+ * A matrix product planned for one size, {@code result [m][n] = left [m][k] * right [k][n]}, all
+ * row by row. Every element is one chain of fused multiply-adds from +0 over ascending {@code k}:
+ * its bits are those of the plain loop with {@link Math#fma}, whatever the kernel, the SIMD width
+ * and the thread count.
+ *
+ * <p>It is blocked as by Goto and van de Geijn (Anatomy of High-Performance Matrix Multiplication,
+ * 2008). The right operand is packed into panels as wide as a register tile; a block of panels
+ * stays in the second-level cache while the rows of the left operand, a tile at a time, pass over
+ * it:
+ *
+ * <pre>
+ *                              right, packed      panel  panel  ...
+ *                                                +------+------+-----+
+ *                                  256 products  |      |      |     |  a block: 512 KiB
+ *                                                +------+------+-----+
+ *                                  256 products  |      |      |     |
+ *                                                +------+------+-----+
+ *   left        256 products
+ *             +-------------+--------            +------+------+-----+
+ *   6 rows    | read by six |            6 rows  | tile | tile | ... |  result: sums go on where
+ *             +-------------+--------            +------+------+-----+  the block above ended
+ * </pre>
+ *
+ * A product owns its scratch memory: one call at a time. After the first call with a thread count,
+ * further ones allocate nothing.
+ */
+public final class MatrixProduct {
+  /** Products that a tile adds up before it goes on to the next panel. */
+  private static final int BLOCK_STEPS = 256;
+
+  /** 512 KiB: half of a second-level cache. */
+  private static final int BLOCK_FLOATS = 128 * 1024;
+
+  /** Units of work per thread, so that threads end at about the same time. */
+  private static final int RANGES_PER_HAND = 4;
+
+  private final Kernels kernels;
+  private final int m;
+  private final int n;
+  private final int k;
+  private final ProductKernel widest;
+  private final List<Tile<ProductKernel>> tiles;
+  private final int panelWidth;
+  private final int panels;
+  private final int panelsPerBlock;
+  private final boolean isPacked;
+  private final UnitQueue<Object> packing =
+      new UnitQueue<>(Object[]::new, Object::new, (_, panel) -> packPanel(panel));
+  private final UnitQueue<Scratch> summing =
+      new UnitQueue<>(Scratch[]::new, Scratch::new, this::sumUnit);
+
+  /** Where {@link #multiply(float[], float[], float[], Workers)} packs its right operand. */
+  private Packed own;
+
+  // The call that is under way.
+  private float[] left;
+  private float[] right;
+  private Packed packed;
+  private float[] result;
+  private int rowRanges;
+
+  /** A right operand in the order in which the kernel reads it. */
+  public static final class Packed {
+    private final int n;
+    private final int k;
+
+    /** {@code [block of products][panel][product of the block][column of the panel]}. */
+    private final float[] values;
+
+    private Packed(int n, int k, int floats) {
+      this.n = n;
+      this.k = k;
+      this.values = new float[floats];
+    }
+  }
+
+  /**
+   * Plans a product.
+   *
+   * @param m rows of the left operand
+   * @param n columns of the right operand
+   * @param k products that an element sums
+   */
+  public static MatrixProduct of(int m, int n, int k) {
+    return new MatrixProduct(Engine.kernels(), m, n, k);
+  }
+
+  MatrixProduct(Kernels kernels, int m, int n, int k) {
+    this.kernels = kernels;
+    this.m = m;
+    this.n = n;
+    this.k = k;
+    if (m < 1 || n < 1 || k < 1) {
+      throw new ShapeException(
+          "product", "every size must be at least 1, found m %d, n %d, k %d".formatted(m, n, k));
+    }
+    this.widest =
+        kernels.products().stream().filter(tile -> tile.rows() <= m).findFirst().orElseThrow();
+    this.tiles = Tile.split(m, kernels.products(), widest);
+    int vector = widest.leastColumns();
+    // The same for every m, so that products with different m can share a packed operand.
+    this.panelWidth =
+        Math.min(kernels.products().getFirst().columns(), Math.ceilDiv(n, vector) * vector);
+    this.panels = Math.ceilDiv(n, panelWidth);
+    this.panelsPerBlock = Math.max(BLOCK_FLOATS / (Math.min(BLOCK_STEPS, k) * panelWidth), 1);
+    // A tile of rows reads the right operand once, which is not worth packing it.
+    this.isPacked = tiles.size() > 1 || n < vector;
+    requireArray("left operand", (long) m * k);
+    requireArray("right operand, packed,", (long) panels * panelWidth * k);
+    requireArray("result", (long) m * n);
+  }
+
+  private void requireArray(String what, long floats) {
+    if (floats > Integer.MAX_VALUE - Long.BYTES) {
+      throw new ShapeException(
+          "product",
+          "the %s of %s would take %d values, more than an array"
+              .formatted(what, problem(), floats));
+    }
+  }
+
+  private String problem() {
+    return "m%d n%d k%d".formatted(m, n, k);
+  }
+
+  /** The kernel's name, as {@code f32_product_packed_m6v4__simd512}. */
+  public String kernel() {
+    return "f32_product_" + (isPacked ? "packed_" : "direct_") + widest.name();
+  }
+
+  /** Packs a right operand {@code [k][n]} once, for many calls. */
+  public Packed pack(float[] right, Workers workers) {
+    Require.length("product", "right operand", right, k * n);
+    var packed = newPacked();
+    pack(right, packed, workers);
+    return packed;
+  }
+
+  private Packed newPacked() {
+    return new Packed(n, k, panels * panelWidth * k);
+  }
+
+  private void pack(float[] right, Packed packed, Workers workers) {
+    this.right = right;
+    this.packed = packed;
+    packing.run(panels, UnitQueue.hands((long) k * n, workers), workers);
+    this.right = null;
+    this.packed = null;
+  }
+
+  /**
+   * Overwrites {@code result} with the product.
+   *
+   * @param left {@code [m][k]}
+   * @param right {@code [k][n]}
+   * @param result {@code [m][n]}, neither of the operands
+   * @throws ShapeException if an array does not fit, or the result is an operand too
+   */
+  public void multiply(float[] left, float[] right, float[] result, Workers workers) {
+    Require.length("product", "right operand", right, k * n);
+    if (result == right) {
+      throw apart();
+    }
+    if (!isPacked) {
+      multiply(left, right, null, result, workers);
+      return;
+    }
+    if (own == null) {
+      own = newPacked();
+    }
+    pack(right, own, workers);
+    multiply(left, null, own, result, workers);
+  }
+
+  /**
+   * As {@link #multiply(float[], float[], float[], Workers)}.
+   *
+   * @param right packed by a product with the same {@code n} and {@code k}
+   */
+  public void multiply(float[] left, Packed right, float[] result, Workers workers) {
+    if (right.n != n || right.k != k) {
+      throw new ShapeException(
+          "product",
+          "a right operand packed for n %d, k %d does not fit %s; pack it with this product"
+              .formatted(right.n, right.k, problem()));
+    }
+    multiply(left, null, right, result, workers);
+  }
+
+  private ShapeException apart() {
+    return new ShapeException(
+        "product",
+        "the result of %s needs an array of its own, found one of the operands"
+            .formatted(problem()));
+  }
+
+  private void multiply(
+      float[] left, float[] right, Packed packed, float[] result, Workers workers) {
+    Require.length("product", "left operand", left, m * k);
+    Require.length("product", "result", result, m * n);
+    if (result == left) {
+      throw apart();
+    }
+    this.left = left;
+    this.right = right;
+    this.packed = packed;
+    this.result = result;
+    // How rows are cut does not matter to the result, so the thread count may decide it.
+    int hands = UnitQueue.hands((long) m * n * k, workers);
+    int wanted = hands == 1 ? 1 : RANGES_PER_HAND * hands;
+    int blocks = panelBlocks();
+    rowRanges = Math.clamp(Math.ceilDiv(wanted, blocks), 1, tiles.size());
+    summing.run(blocks * rowRanges, hands, workers);
+    this.left = null;
+    this.right = null;
+    this.packed = null;
+    this.result = null;
+  }
+
+  private int panelBlocks() {
+    return Math.ceilDiv(panels, panelsPerBlock);
+  }
+
+  private int columnsOf(int panel) {
+    return Math.min(panelWidth, n - panel * panelWidth);
+  }
+
+  /** Where the values of a panel begin, for products from {@code step} on. */
+  private int packedAt(int panel, int step, int steps) {
+    return (step * panels + panel * steps) * panelWidth;
+  }
+
+  private int stepsFrom(int step) {
+    return Math.min(BLOCK_STEPS, k - step);
+  }
+
+  private void packPanel(int panel) {
+    int columns = columnsOf(panel);
+    for (int step = 0; step < k; step += BLOCK_STEPS) {
+      int steps = stepsFrom(step);
+      int from = step * n + panel * panelWidth;
+      int to = packedAt(panel, step, steps);
+      for (int i = 0; i < steps; i++) {
+        kernels.copy(right, from + i * n, packed.values, to + i * panelWidth, columns);
+      }
+    }
+  }
+
+  private void sumUnit(Scratch scratch, int unit) {
+    int block = unit / rowRanges;
+    int range = unit % rowRanges;
+    int firstTile = WorkCut.start(tiles.size(), rowRanges, range);
+    int endTile = WorkCut.start(tiles.size(), rowRanges, range + 1);
+    if (packed == null) {
+      scratch.sumDirectly(firstTile, endTile, block);
+    } else {
+      scratch.sumBlock(firstTile, endTile, block);
+    }
+    scratch.call.release();
+  }
+
+  /** What one thread needs beside the arrays of the call. */
+  private final class Scratch {
+    final ProductKernel.Call call = new ProductKernel.Call(widest.longestRun());
+
+    /** A tile whose columns are no whole vectors; what lies behind them is computed with them. */
+    final float[] tail = new float[widest.rows() * panelWidth];
+
+    void sumBlock(int firstTile, int endTile, int block) {
+      int firstPanel = block * panelsPerBlock;
+      int endPanel = Math.min(firstPanel + panelsPerBlock, panels);
+      call.a = left;
+      call.aRow = k;
+      call.aStep = 1;
+      call.b = packed.values;
+      call.bStep = panelWidth;
+      for (int step = 0; step < k; step += BLOCK_STEPS) {
+        call.reduction = stepsFrom(step);
+        call.continues = step > 0;
+        for (int t = firstTile; t < endTile; t++) {
+          var tile = tiles.get(t);
+          call.aAt = tile.firstChannel() * k + step;
+          for (int panel = firstPanel; panel < endPanel; panel++) {
+            call.bAt = packedAt(panel, step, call.reduction);
+            sumTile(tile, panel);
+          }
+        }
+      }
+    }
+
+    private void sumTile(Tile<ProductKernel> tile, int panel) {
+      int columns = columnsOf(panel);
+      int resultAt = tile.firstChannel() * n + panel * panelWidth;
+      if (columns % widest.leastColumns() == 0) {
+        call.columns = columns;
+        call.c = result;
+        call.cAt = resultAt;
+        call.cRow = n;
+        tile.kernel().run(call);
+        return;
+      }
+      call.columns = Math.ceilDiv(columns, widest.leastColumns()) * widest.leastColumns();
+      call.c = tail;
+      call.cAt = 0;
+      call.cRow = panelWidth;
+      for (int i = 0; call.continues && i < tile.kernel().rows(); i++) {
+        System.arraycopy(result, resultAt + i * n, tail, i * panelWidth, columns);
+      }
+      tile.kernel().run(call);
+      for (int i = 0; i < tile.kernel().rows(); i++) {
+        System.arraycopy(tail, i * panelWidth, result, resultAt + i * n, columns);
+      }
+    }
+
+    /** All columns of a block in one pass over the products. */
+    void sumDirectly(int firstTile, int endTile, int block) {
+      int first = block * panelsPerBlock * panelWidth;
+      call.a = left;
+      call.aRow = k;
+      call.aStep = 1;
+      call.b = right;
+      call.bAt = first;
+      call.bStep = n;
+      call.reduction = k;
+      call.continues = false;
+      call.c = result;
+      call.cRow = n;
+      for (int t = firstTile; t < endTile; t++) {
+        call.aAt = tiles.get(t).firstChannel() * k;
+        call.cAt = tiles.get(t).firstChannel() * n + first;
+        call.columns = Math.min(panelsPerBlock * panelWidth, n - first);
+        tiles.get(t).kernel().run(call);
+      }
+    }
+  }
+}
