@@ -32,7 +32,7 @@ final class InPlaceSum implements SumPass {
   private final Kernels kernels;
   private final SumProblem problem;
   private final PatchKernel kernel;
-  private final int lanes;
+  private final PatchKernel narrower;
   private final int tiles;
   private final int wholePatches;
   private final String weightOrder;
@@ -48,10 +48,10 @@ final class InPlaceSum implements SumPass {
   private int patchRanges;
 
   /** True if {@code kernel} can compute {@code problem}. */
-  static boolean serves(SumProblem problem, PatchKernel kernel, int lanes) {
+  static boolean serves(SumProblem problem, PatchKernel kernel) {
     return problem.isSamePadded3x3()
         && problem.channels() % kernel.rows() == 0
-        && problem.width() >= lanes
+        && problem.width() >= kernel.columns()
         && problem.height() >= kernel.patchRows();
   }
 
@@ -59,7 +59,7 @@ final class InPlaceSum implements SumPass {
     this.kernels = kernels;
     this.problem = problem;
     this.kernel = kernel;
-    this.lanes = kernels.lanes(problem.mapSize());
+    this.narrower = kernel.narrower();
     this.tiles = problem.channels() / kernel.rows();
     this.wholePatches = problem.height() / kernel.patchRows();
     this.weightOrder = "tiles of " + kernel.rows();
@@ -154,10 +154,13 @@ final class InPlaceSum implements SumPass {
       int group = maps % problem.groups();
       int firstChannel = maps * problem.channels();
       placeRows(maps, y);
-      for (int x = 0; x < problem.width(); x += lanes) {
+      int resultAt = firstChannel * problem.mapSize() + y * problem.width();
+      int width = problem.width();
+      for (int x = 0; x < width; x += kernel.columns()) {
+        var patch = width - x <= narrower.columns() ? narrower : kernel;
         // The last patch repeats columns of the one before it.
-        int column = Math.min(x, problem.width() - lanes);
-        sumPatch(group, column, firstChannel * problem.mapSize() + y * problem.width() + column);
+        int column = Math.min(x, width - patch.columns());
+        sumPatch(patch, group, column, resultAt + column);
       }
       if (epilogue.isNone()) {
         return;
@@ -205,9 +208,9 @@ final class InPlaceSum implements SumPass {
       call.sourceChannel = count;
     }
 
-    private void sumPatch(int group, int column, int resultAt) {
+    private void sumPatch(PatchKernel patch, int group, int column, int resultAt) {
       call.atLeftEdge = column == 0;
-      call.atRightEdge = column == problem.width() - lanes;
+      call.atRightEdge = column == problem.width() - patch.columns();
       call.sourceAt += column;
       call.aboveAt += column;
       call.belowAt += column;
@@ -215,7 +218,7 @@ final class InPlaceSum implements SumPass {
       for (int t = 0; t < tiles; t++) {
         call.weightsAt = (group * tiles + t) * tileSize;
         call.resultAt = resultAt + t * kernel.rows() * problem.mapSize();
-        kernel.run(call);
+        patch.run(call);
       }
       call.sourceAt -= column;
       call.aboveAt -= column;

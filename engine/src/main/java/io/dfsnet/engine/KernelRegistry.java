@@ -34,11 +34,12 @@ import java.util.function.Supplier;
  *       positions, channels per group of the result a multiple of a vector, or half a vector for g2
  *       and an even number of groups. Whole vectors are taken unless rows are multiples of a run,
  *       longer than {@value #SHORT_ROW} positions, and sums shorter than {@value #LONG_REDUCTION}
- *       products; half vectors unless rows are multiples of a run. Of the tiles the one that
- *       repeats fewest positions at the end of a row, and of those the one with most;
+ *       products; half vectors unless {@code inplace} computes no position twice. Of the tiles the
+ *       one that repeats fewest positions at the end of a row, and of those the one with most;
  *   <li>else {@code inplace}, vectors over positions (tile: m channels by r rows by one run): 3x3,
  *       stride 1, a border of 1, at least r rows of at least one run, channels per group of the
- *       result a multiple of m. It is taken where at most one position in seven is computed twice;
+ *       result a multiple of m. Half a run of 512 bits covers the end of a row where that is
+ *       enough. It is taken where at most one position in seven is computed twice;
  *   <li>else planes: {@code direct} where every position reads its own source element only and the
  *       map fills at least one run (backward to weights: is a multiple of runs); else {@code
  *       shifted} where the rows of the result are multiples of a run; else {@code copies}. Of their
@@ -138,8 +139,9 @@ final class KernelRegistry {
     List<Choice<SumPass>> choices = new ArrayList<>();
     List<Choice<SumPass>> blocked = blocked(pass, problem);
     List<Choice<SumPass>> inPlace = inPlace(pass, problem);
-    boolean preferBlocked = prefersBlocked(problem);
-    boolean preferInPlace = prefersInPlace(problem);
+    int repeated = inPlace.isEmpty() ? problem.width() : repeatedInPlace(problem.width());
+    boolean preferBlocked = prefersBlocked(problem, repeated);
+    boolean preferInPlace = repeated * MOST_REPEATED <= problem.width();
     if (preferBlocked) {
       choices.addAll(blocked);
     }
@@ -164,24 +166,23 @@ final class KernelRegistry {
     return choices;
   }
 
-  private boolean prefersBlocked(SumProblem problem) {
+  private boolean prefersBlocked(SumProblem problem, int repeatedInPlace) {
     int lanes = lanes(problem.taps());
     boolean fullVectors = problem.channels() % lanes == 0;
     boolean wholeRuns = problem.width() % lanes == 0;
     return fullVectors
         ? !wholeRuns || problem.width() <= SHORT_ROW || problem.reduction() >= LONG_REDUCTION
-        : !wholeRuns;
+        : repeatedInPlace > 0;
   }
 
-  private boolean prefersInPlace(SumProblem problem) {
-    int lanes = lanes(problem.taps());
-    int computed = Math.ceilDiv(problem.width(), lanes) * lanes;
-    return (computed - problem.width()) * MOST_REPEATED <= problem.width();
+  /** How many columns of each row are computed twice. */
+  private int repeatedInPlace(int width) {
+    return kernels.patches().getFirst().computedColumns(width) - width;
   }
 
   private List<Choice<SumPass>> inPlace(String pass, SumProblem problem) {
     return kernels.patches().stream()
-        .filter(patch -> InPlaceSum.serves(problem, patch, lanes(problem.taps())))
+        .filter(patch -> InPlaceSum.serves(problem, patch))
         .map(
             patch ->
                 new Choice<SumPass>(

@@ -10,6 +10,21 @@ interface PatchKernel extends TileKernel {
   /** How many neighbouring rows of the result the kernel computes at once. */
   int patchRows();
 
+  /** How many neighbouring columns of the result the kernel computes at once. */
+  int columns();
+
+  /** The same patch with fewer columns, for the rest of a row; this one if there is none. */
+  default PatchKernel narrower() {
+    return this;
+  }
+
+  /** How many columns it takes patches to cover a row; the last patch repeats some. */
+  default int computedColumns(int width) {
+    int rest = width % columns();
+    int last = rest == 0 ? 0 : rest <= narrower().columns() ? narrower().columns() : columns();
+    return width - rest + last;
+  }
+
   /** Computes one patch. */
   void run(Call call);
 

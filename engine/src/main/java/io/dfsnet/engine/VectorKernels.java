@@ -41,7 +41,7 @@ final class VectorKernels implements Kernels {
 
   private final List<SumKernel> sums = VectorSums.all(MANY_REGISTERS);
   private final List<RowKernel> rows = VectorRows.all(MANY_REGISTERS);
-  private final List<PatchKernel> patches = VectorPatches.all(MANY_REGISTERS);
+  private final List<PatchKernel> patches = VectorPatch.all(MANY_REGISTERS);
   private final List<OuterKernel> outers = VectorOuters.all(MANY_REGISTERS);
   private final List<BlockedOuterKernel> blockedOuters = VectorBlockedOuters.all(MANY_REGISTERS);
   private final ChannelKernels channels = new VectorChannels();

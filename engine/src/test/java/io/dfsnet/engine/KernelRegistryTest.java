@@ -91,7 +91,8 @@ class KernelRegistryTest {
       assertThat(forward("ic16 ih32 oc" + lanes + " kh3 ph1")).contains("_inplace_");
       if (lanes == 16 && longTiles) {
         assertThat(forward("g2 ic16 ih8 oc16 kh3 ph1")).contains("_blocked_v1p8g2_");
-        assertThat(forward("g2 ic16 ih56 oc16 kh3 ph1")).contains("_blocked_v1p8g2_");
+        assertThat(forward("g2 ic16 ih31 oc16 kh3 ph1")).contains("_blocked_v1p8g2_");
+        assertThat(forward("g2 ic16 ih56 oc16 kh3 ph1")).contains("_inplace_m4r4_");
       }
       assertThat(forward("g2 ic16 ih32 oc" + lanes + " kh3 ph1")).contains("_inplace_");
       assertThat(forward("g8 ic16 ih32 oc16 kh3 ph1")).contains("_inplace_m2r4_");
