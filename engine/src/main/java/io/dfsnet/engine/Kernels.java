@@ -25,6 +25,12 @@ interface Kernels {
   /** Matrix products, ordered by rows, most rows first; the last one has one row. */
   List<ProductKernel> products();
 
+  /**
+   * Patches with vectors over positions, most result channels first; none where lanes are not
+   * vectors.
+   */
+  List<PatchKernel> patches();
+
   /** Outer products, ordered by rows, most rows first; the last one has one row. */
   List<OuterKernel> outers();
 
