@@ -17,8 +17,8 @@ import java.util.function.Supplier;
  *  |    |     |       |      |      |
  *  |    |     |       |      |      instruction set: scalar, simd128, simd256, simd512
  *  |    |     |       |      tile: 8 output channels by 2 runs of positions (v) or by taps (k)
- *  |    |     |       layout: direct, shifted, copies (see Planes); or blocked (see BlockedSum,
- *  |    |     |       ChannelBlocks)
+ *  |    |     |       layout: direct, shifted, copies (see Planes); blocked (see BlockedSum,
+ *  |    |     |       ChannelBlocks); depthwise (see DepthwiseSum)
  *  |    |     pass: forward, backward_data, backward_weights
  *  |    operation
  *  element type
@@ -28,6 +28,10 @@ import java.util.function.Supplier;
  * data:
  *
  * <ul>
+ *   <li>{@code depthwise} (see {@link RowWalk}) where {@link #isDepthwise} holds, backward to data
+ *       also only where the stride is 1 and the channels per group of the output are 1. Its tile is
+ *       {@code k3s1} or {@code k3s2} for the taps and the stride, then {@code m2} where two maps
+ *       share a vector, else {@code m1};
  *   <li>{@code blocked}, vectors over output channels (tile: one vector by p positions of a row;
  *       g2: the vector spans two groups): 3x3, stride 1, a border of 1, rows of at least p
  *       positions, channels per group of the result a multiple of a vector, or half a vector for g2
@@ -74,7 +78,13 @@ final class KernelRegistry {
     var taps = TapGrid.forward(geometry);
     boolean direct = taps.isIdentity() && taps.positions() >= lanes(taps);
     var kinds = kinds(direct, lanes(taps), taps.columns());
-    return sums("forward", kinds, SumProblem.forward(geometry));
+    List<Choice<SumPass>> choices = new ArrayList<>();
+    if (isDepthwise(geometry)) {
+      var walk = RowWalk.forward(geometry);
+      choices.addAll(depthwise("forward", walk, geometry, false));
+    }
+    choices.addAll(sums("forward", kinds, SumProblem.forward(geometry)));
+    return choices;
   }
 
   /** The kernels that can run backward to data, the one that is taken first. */
@@ -83,7 +93,15 @@ final class KernelRegistry {
     var taps = input.taps();
     boolean direct = input.isWhole() && taps.isIdentity() && taps.positions() >= lanes(taps);
     var kinds = kinds(direct, lanes(taps), input.columns());
-    return sums("backward_data", kinds, SumProblem.backwardData(geometry));
+    List<Choice<SumPass>> choices = new ArrayList<>();
+    if (isDepthwise(geometry)
+        && geometry.strideHeight() == 1
+        && geometry.outChannelsPerGroup() == 1) {
+      var walk = RowWalk.backwardData(geometry);
+      choices.addAll(depthwise("backward_data", walk, geometry, true));
+    }
+    choices.addAll(sums("backward_data", kinds, SumProblem.backwardData(geometry)));
+    return choices;
   }
 
   /** The kernels that can run backward to weights, the one that is taken first. */
@@ -169,6 +187,35 @@ final class KernelRegistry {
                     "f32_conv_" + pass + "_blocked_" + row.name(),
                     () -> new BlockedSum(kernels, row, problem)))
         .toList();
+  }
+
+  /** One input channel per group, 3x3 taps without dilation, and stride 1 or 2 on both axes. */
+  private static boolean isDepthwise(Conv2dGeometry geometry) {
+    return geometry.inChannelsPerGroup() == 1
+        && geometry.kernelHeight() == RowWalk.TAPS
+        && geometry.kernelWidth() == RowWalk.TAPS
+        && geometry.dilationHeight() == 1
+        && geometry.dilationWidth() == 1
+        && geometry.strideHeight() == geometry.strideWidth()
+        && geometry.strideHeight() <= 2;
+  }
+
+  private List<Choice<SumPass>> depthwise(
+      String pass, RowWalk walk, Conv2dGeometry geometry, boolean reversed) {
+    List<Choice<SumPass>> choices = new ArrayList<>();
+    int channels = geometry.outChannels();
+    int multiplier = geometry.outChannelsPerGroup();
+    for (var kernel : kernels.depthwise()) {
+      if (kernel.admits(walk)) {
+        choices.add(
+            new Choice<>(
+                "f32_conv_" + pass + "_depthwise_" + kernel.name(),
+                () ->
+                    new DepthwiseSum(
+                        kernels, kernel, walk, geometry.n(), channels, multiplier, reversed)));
+      }
+    }
+    return choices;
   }
 
   private static String name(String pass, Kind kind, TileKernel tile) {

@@ -28,6 +28,9 @@ interface Kernels {
   /** Normalization. */
   ChannelKernels channels();
 
+  /** Depthwise sums of 3x3 taps, best first where several admit a walk; maybe none. */
+  List<DepthwiseKernel> depthwise();
+
   /**
    * Outer products on {@link ChannelBlocks}, ordered by inputs, most inputs first; none in scalar
    * code, whose runs are positions.

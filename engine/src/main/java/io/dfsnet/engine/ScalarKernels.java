@@ -54,6 +54,11 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public List<DepthwiseKernel> depthwise() {
+    return List.of();
+  }
+
+  @Override
   public void copyRows(
       float[] from,
       int fromAt,
