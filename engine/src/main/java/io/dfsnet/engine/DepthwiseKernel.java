@@ -1,33 +1,71 @@
 package io.dfsnet.engine;
 
+import java.util.Arrays;
+
 /**
  * A kernel of depthwise convolutions: 3x3 sums of one source map each, straight from the source and
  * with the epilogue. Every element is one chain of fused multiply-adds over ascending taps that
  * starts at +0, taps on the padding included, as in {@link SumKernel}.
  */
 interface DepthwiseKernel {
-  /** Tile and instruction set, as {@code k3s1m1__simd512}. */
+  /** Tile and instruction set, as {@code k3s1v2__simd512}. */
   String name();
 
   /** True if the kernel can run a walk. */
   boolean admits(RowWalk walk);
 
-  /** Cuts the columns of the result into strips as wide as the kernel takes at once. */
+  /** Cuts the columns of the result into strips that the kernel takes at once. */
   Strip[] strips(RowWalk walk);
 
-  /** How many elements before a map and behind it a kernel may touch and keep as they are. */
-  int reach(RowWalk walk);
+  /** True if the kernel may write behind a map, less than a vector. */
+  boolean overruns(RowWalk walk);
 
   void run(Call call);
 
   /**
-   * Columns of the result that a kernel computes together, from the first row to the last.
+   * One or two vectors of columns of the result that a kernel computes together, from the first row
+   * to the last.
    *
-   * @param column the column in lane 0
-   * @param loads for each vector that a row needs the lanes to load, as bits; the others are zero
-   * @param stores for each vector of results the lanes to store, as bits
+   * @param columns for each vector the column in lane 0
+   * @param loads for each vector the lanes of its loads of a source row, as bits; the other lanes
+   *     are zero
+   * @param stores for each vector the lanes to store, as bits
    */
-  record Strip(int column, long[] loads, long[] stores) {}
+  record Strip(int[] columns, long[] loads, long[] stores) {
+    /**
+     * Strips that together have every column; the last vector begins earlier where columns would be
+     * left over.
+     *
+     * @param length of a vector
+     * @param most columns that a vector computes
+     */
+    static Strip[] cover(RowWalk walk, int length, int most) {
+      int vectors = Math.ceilDiv(walk.columns(), most);
+      var strips = new Strip[Math.ceilDiv(vectors, 2)];
+      for (int i = 0; i < strips.length; i++) {
+        int[] columns = new int[Math.min(vectors - 2 * i, 2)];
+        for (int v = 0; v < columns.length; v++) {
+          columns[v] = Math.clamp(walk.columns() - most, 0, (2 * i + v) * most);
+        }
+        strips[i] = of(walk, length, Math.min(most, walk.columns()), columns);
+      }
+      return strips;
+    }
+
+    private static Strip of(RowWalk walk, int length, int count, int[] columns) {
+      // Stride 1 loads a vector for each tap column, stride 2 two neighbouring vectors.
+      int perVector = walk.stride() == 1 ? RowWalk.TAPS : 2;
+      int distance = walk.stride() == 1 ? 1 : length;
+      long[] loads = new long[columns.length * perVector];
+      for (int i = 0; i < loads.length; i++) {
+        int column = walk.sourceColumn(columns[i / perVector], 0) + i % perVector * distance;
+        loads[i] = walk.inside(column, length);
+      }
+      long[] stores = new long[columns.length];
+      Arrays.fill(stores, (1L << count) - 1);
+      return new Strip(columns, loads, stores);
+    }
+  }
 
   /** The arguments of a call; an object, so that a pass can fill it once and change a few. */
   final class Call {
@@ -80,8 +118,13 @@ interface DepthwiseKernel {
     }
 
     /** True if the sums do not stay as they are. */
-    boolean hasEpilogue() {
+    boolean finishes() {
       return bias != null || floor != Float.NEGATIVE_INFINITY;
+    }
+
+    /** True if sums are cut off above. */
+    boolean caps() {
+      return ceiling != Float.POSITIVE_INFINITY;
     }
 
     /** Forgets the caller's arrays. */

@@ -8,6 +8,9 @@ package io.dfsnet.engine;
 final class DepthwiseSum implements SumPass {
   private static final int CHANNELS_PER_CALL = 16;
 
+  /** Kernels read so many values before a map and behind it, and write fewer behind it. */
+  private static final int REACH = 64;
+
   private final Kernels kernels;
   private final DepthwiseKernel kernel;
   private final RowWalk walk;
@@ -17,7 +20,7 @@ final class DepthwiseSum implements SumPass {
   private final boolean reversed;
   private final long multiplyAdds;
   private final DepthwiseKernel.Strip[] strips;
-  private final int reach;
+  private final boolean overruns;
   private final int channelsPerCall;
   private final UnitQueue<Scratch> units =
       new UnitQueue<>(Scratch[]::new, Scratch::new, this::runUnit);
@@ -52,7 +55,7 @@ final class DepthwiseSum implements SumPass {
     this.reversed = reversed;
     this.multiplyAdds = (long) images * channels * walk.size() * RowWalk.TAPS * RowWalk.TAPS;
     this.strips = kernel.strips(walk);
-    this.reach = kernel.reach(walk);
+    this.overruns = kernel.overruns(walk);
     // A single strip sets up its masks once for several maps; of more strips each takes a map after
     // the other, so that it is still in the cache when the next strip comes.
     this.channelsPerCall = strips.length == 1 ? CHANNELS_PER_CALL : 1;
@@ -112,8 +115,8 @@ final class DepthwiseSum implements SumPass {
   /** What one thread needs beside the arrays of the call. */
   private final class Scratch {
     final DepthwiseKernel.Call call = new DepthwiseKernel.Call(walk, strips, multiplier);
-    final float[] sourceCopy = new float[walk.sourceSize() + 2 * reach];
-    final float[] resultCopy = new float[walk.size() + 2 * reach];
+    final float[] sourceCopy = new float[walk.sourceSize() + 2 * REACH];
+    final float[] resultCopy = new float[walk.size() + 2 * REACH];
 
     void sumChannels(int image, int first, int end) {
       int sourceAt = image * (channels / multiplier) * walk.sourceSize();
@@ -125,13 +128,14 @@ final class DepthwiseSum implements SumPass {
       call.floor = fused && epilogue.activation() != Activation.NONE ? 0 : Float.NEGATIVE_INFINITY;
       call.ceiling =
           fused && epilogue.activation() == Activation.RELU6 ? 6 : Float.POSITIVE_INFINITY;
+      // What is written behind a map must not hit one that is complete.
+      int resultEnd = overruns ? resultAt + end * walk.size() : result.length;
       int channel = first;
       while (channel < end) {
         int next = channel;
         while (next < Math.min(end, channel + channelsPerCall)
-            && hasMargins(
-                source, sourceAt + next / multiplier * walk.sourceSize(), walk.sourceSize())
-            && hasMargins(result, resultAt + next * walk.size(), walk.size())) {
+            && canReadBeside(sourceAt + next / multiplier * walk.sourceSize())
+            && resultAt + (next + 1) * walk.size() + REACH <= resultEnd) {
           next++;
         }
         if (next > channel) {
@@ -157,23 +161,23 @@ final class DepthwiseSum implements SumPass {
       }
     }
 
-    private boolean hasMargins(float[] maps, int at, int size) {
-      return at >= reach && at + size <= maps.length - reach;
+    private boolean canReadBeside(int sourceMap) {
+      return sourceMap >= REACH && sourceMap + walk.sourceSize() + REACH <= source.length;
     }
 
     /** Sums a channel at an end of the arrays in copies that have margins. */
     private void sumCopy(int sourceAt, int resultAt, int channel) {
       int sourceMap = channel / multiplier * walk.sourceSize();
       int map = channel * walk.size();
-      System.arraycopy(source, sourceAt + sourceMap, sourceCopy, reach, walk.sourceSize());
+      System.arraycopy(source, sourceAt + sourceMap, sourceCopy, REACH, walk.sourceSize());
       call.source = sourceCopy;
-      call.sourceAt = reach - sourceMap;
+      call.sourceAt = REACH - sourceMap;
       call.result = resultCopy;
-      call.resultAt = reach - map;
+      call.resultAt = REACH - map;
       call.firstChannel = channel;
       call.endChannel = channel + 1;
       kernel.run(call);
-      System.arraycopy(resultCopy, reach, result, resultAt + map, walk.size());
+      System.arraycopy(resultCopy, REACH, result, resultAt + map, walk.size());
     }
   }
 }

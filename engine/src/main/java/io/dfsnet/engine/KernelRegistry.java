@@ -30,8 +30,9 @@ import java.util.function.Supplier;
  * <ul>
  *   <li>{@code depthwise} (see {@link RowWalk}) where {@link #isDepthwise} holds, backward to data
  *       also only where the stride is 1 and the channels per group of the output are 1. Its tile is
- *       {@code k3s1} or {@code k3s2} for the taps and the stride, then {@code m2} where two maps
- *       share a vector, else {@code m1};
+ *       {@code k3s1} or {@code k3s2} for the taps and the stride, then {@code r2} or {@code r1} for
+ *       the rows in a vector where they fit, stride and border are 1, else {@code v2} for the
+ *       vectors of a row that are taken together;
  *   <li>{@code blocked}, vectors over output channels (tile: one vector by p positions of a row;
  *       g2: the vector spans two groups): 3x3, stride 1, a border of 1, rows of at least p
  *       positions, channels per group of the result a multiple of a vector, or half a vector for g2
@@ -189,7 +190,10 @@ final class KernelRegistry {
         .toList();
   }
 
-  /** One input channel per group, 3x3 taps without dilation, and stride 1 or 2 on both axes. */
+  /**
+   * One input channel per group, 3x3 taps without dilation, stride 1 or 2 on both axes, and padding
+   * of at most 2.
+   */
   private static boolean isDepthwise(Conv2dGeometry geometry) {
     return geometry.inChannelsPerGroup() == 1
         && geometry.kernelHeight() == RowWalk.TAPS
@@ -197,7 +201,9 @@ final class KernelRegistry {
         && geometry.dilationHeight() == 1
         && geometry.dilationWidth() == 1
         && geometry.strideHeight() == geometry.strideWidth()
-        && geometry.strideHeight() <= 2;
+        && geometry.strideHeight() <= 2
+        && geometry.padHeight() < RowWalk.TAPS
+        && geometry.padWidth() < RowWalk.TAPS;
   }
 
   private List<Choice<SumPass>> depthwise(

@@ -20,6 +20,8 @@ package io.dfsnet.engine;
  * </pre>
  *
  * @param stride 1 or 2, on both axes
+ * @param firstRow from -2 to 0: no more rows of padding than the taps have neighbours
+ * @param firstColumn likewise
  */
 record RowWalk(
     int sourceHeight,
@@ -66,9 +68,19 @@ record RowWalk(
     return rows * columns;
   }
 
-  /** How many rows of the source the walk takes, those outside the map included. */
-  int sourceRows() {
-    return (rows - 1) * stride + TAPS;
+  /** The first row of the walk that lies in the source map; the ones before it are padding. */
+  int firstWalked() {
+    return Math.max(-firstRow, 0);
+  }
+
+  /** The end of the rows that lie in the source map and that a result needs. */
+  int endWalked() {
+    return Math.min(sourceHeight - firstRow, (rows - 1) * stride + TAPS);
+  }
+
+  /** Where the source element is, within its map, that the first tap of a position reads. */
+  int sourceAt(int walkRow, int column) {
+    return (firstRow + walkRow) * sourceWidth + sourceColumn(column, 0);
   }
 
   /** The column of the source that tap column {@code tap} reads for position {@code column}. */
@@ -76,7 +88,12 @@ record RowWalk(
     return column * stride + firstColumn + tap;
   }
 
-  boolean hasSourceColumn(int column) {
-    return column >= 0 && column < sourceWidth;
+  /** Which of {@code length} lanes are in the source map, from {@code column} on, as bits. */
+  long inside(int column, int length) {
+    long lanes = 0;
+    for (int lane = 0; lane < length; lane++) {
+      lanes |= column + lane >= 0 && column + lane < sourceWidth ? 1L << lane : 0;
+    }
+    return lanes;
   }
 }

@@ -25,7 +25,7 @@ class KernelRegistryTest {
                 name.matches(
                     "f32_conv_(forward|backward_data|backward_weights)_"
                         + "((direct|shifted|copies|blocked)_([mv]\\d+)([vkp]\\d+)?(g2)?"
-                        + "|depthwise_k3s[12]m[12])"
+                        + "|depthwise_k3s[12][rv][12])"
                         + "__(scalar|simd(128|256|512))"));
   }
 
@@ -103,10 +103,10 @@ class KernelRegistryTest {
   @Test
   void depthwiseConditionsAreAsDocumented() {
     assumeThat(kernels.depthwise()).isNotEmpty();
-    assertThat(forward("g16 ic16 ih17 oc16 kh3 ph1")).contains("_depthwise_k3s1m1");
-    assertThat(forward("g16 ic16 ih17 oc32 kh3")).contains("_depthwise_k3s1m1");
-    assertThat(forward("g16 ic16 ih17 oc16 kh3 ph1 sh2")).contains("_depthwise_k3s2m");
-    assertThat(backwardData("g16 ic16 ih17 oc16 kh3 ph1")).contains("_depthwise_k3s1m1");
+    assertThat(forward("g16 ic16 ih17 oc16 kh3 ph1")).contains("_depthwise_k3s1v2");
+    assertThat(forward("g16 ic16 ih17 oc32 kh3")).contains("_depthwise_k3s1v2");
+    assertThat(forward("g16 ic16 ih17 oc16 kh3 ph1 sh2")).contains("_depthwise_k3s2v2");
+    assertThat(backwardData("g16 ic16 ih17 oc16 kh3 ph1")).contains("_depthwise_k3s1v2");
     for (var other :
         List.of(
             "oc16 kh3 ph1 sh2 sw1",
