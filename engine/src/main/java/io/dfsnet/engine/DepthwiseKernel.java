@@ -1,7 +1,5 @@
 package io.dfsnet.engine;
 
-import java.util.Arrays;
-
 /**
  * A kernel of depthwise convolutions: 3x3 sums of one source map each, straight from the source and
  * with the epilogue. Every element is one chain of fused multiply-adds over ascending taps that
@@ -27,25 +25,28 @@ interface DepthwiseKernel {
    * to the last.
    *
    * @param columns for each vector the column in lane 0
-   * @param loads for each vector the lanes of its loads of a source row, as bits; the other lanes
-   *     are zero
-   * @param stores for each vector the lanes to store, as bits
+   * @param left the lanes of the strip's first load that lie beside the map, as bits
+   * @param right those of its last load
+   * @param stores the lanes of its last vector that are columns of the result, as bits
    */
-  record Strip(int[] columns, long[] loads, long[] stores) {
+  record Strip(int[] columns, long left, long right, long stores) {
     /**
-     * Strips that together have every column; the last vector begins earlier where columns would be
+     * Strips that together have every column; the last one begins earlier where columns would be
      * left over.
      *
      * @param length of a vector
      * @param most columns that a vector computes
+     * @param pairs true if all strips must have two vectors, as far as there is more than one
      */
-    static Strip[] cover(RowWalk walk, int length, int most) {
+    static Strip[] cover(RowWalk walk, int length, int most, boolean pairs) {
       int vectors = Math.ceilDiv(walk.columns(), most);
       var strips = new Strip[Math.ceilDiv(vectors, 2)];
       for (int i = 0; i < strips.length; i++) {
-        int[] columns = new int[Math.min(vectors - 2 * i, 2)];
+        boolean pair = vectors > 2 * i + 1 || pairs && i > 0;
+        int[] columns = new int[pair ? 2 : 1];
         for (int v = 0; v < columns.length; v++) {
-          columns[v] = Math.clamp(walk.columns() - most, 0, (2 * i + v) * most);
+          int last = walk.columns() - (columns.length - v) * most;
+          columns[v] = Math.clamp(last, 0, (2 * i + v) * most);
         }
         strips[i] = of(walk, length, Math.min(most, walk.columns()), columns);
       }
@@ -54,16 +55,11 @@ interface DepthwiseKernel {
 
     private static Strip of(RowWalk walk, int length, int count, int[] columns) {
       // Stride 1 loads a vector for each tap column, stride 2 two neighbouring vectors.
-      int perVector = walk.stride() == 1 ? RowWalk.TAPS : 2;
-      int distance = walk.stride() == 1 ? 1 : length;
-      long[] loads = new long[columns.length * perVector];
-      for (int i = 0; i < loads.length; i++) {
-        int column = walk.sourceColumn(columns[i / perVector], 0) + i % perVector * distance;
-        loads[i] = walk.inside(column, length);
-      }
-      long[] stores = new long[columns.length];
-      Arrays.fill(stores, (1L << count) - 1);
-      return new Strip(columns, loads, stores);
+      int toLast = walk.stride() == 1 ? RowWalk.TAPS - 1 : length;
+      int first = walk.sourceColumn(columns[0], 0);
+      int last = walk.sourceColumn(columns[columns.length - 1], 0) + toLast;
+      return new Strip(
+          columns, walk.beside(first, length), walk.beside(last, length), (1L << count) - 1);
     }
   }
 

@@ -122,7 +122,7 @@ final class DepthwiseSum implements SumPass {
       int sourceAt = image * (channels / multiplier) * walk.sourceSize();
       int resultAt = image * channels * walk.size();
       // An addend comes between bias and activation, so with one the kernel stores bare sums.
-      boolean fused = epilogue.addend() == null;
+      boolean fused = epilogue.addend() == null && !walk.spreads();
       call.weights = weights;
       call.bias = fused ? epilogue.bias() : null;
       call.floor = fused && epilogue.activation() != Activation.NONE ? 0 : Float.NEGATIVE_INFINITY;

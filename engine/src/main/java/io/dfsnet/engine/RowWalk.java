@@ -20,8 +20,9 @@ package io.dfsnet.engine;
  * </pre>
  *
  * @param stride 1 or 2, on both axes
- * @param firstRow from -2 to 0: no more rows of padding than the taps have neighbours
+ * @param firstRow -1 or 0: at most one row of padding above the map, and so below
  * @param firstColumn likewise
+ * @param spreads true if source and result change places, see {@link #spreading}
  */
 record RowWalk(
     int sourceHeight,
@@ -30,7 +31,8 @@ record RowWalk(
     int columns,
     int stride,
     int firstRow,
-    int firstColumn) {
+    int firstColumn,
+    boolean spreads) {
   static final int TAPS = 3;
 
   /** The walk over an output map, whose source is the input. */
@@ -42,7 +44,8 @@ record RowWalk(
         geometry.outWidth(),
         geometry.strideHeight(),
         -geometry.padHeight(),
-        -geometry.padWidth());
+        -geometry.padWidth(),
+        false);
   }
 
   /**
@@ -57,7 +60,29 @@ record RowWalk(
         geometry.inWidth(),
         1,
         geometry.padHeight() - (TAPS - 1),
-        geometry.padWidth() - (TAPS - 1));
+        geometry.padWidth() - (TAPS - 1),
+        false);
+  }
+
+  /**
+   * The walk over a map of the input's gradient for stride 2 and a border of 1: every row of the
+   * source spreads to two rows of the result.
+   */
+  static RowWalk spreading(Conv2dGeometry geometry) {
+    return new RowWalk(
+        geometry.outHeight(),
+        geometry.outWidth(),
+        geometry.inHeight(),
+        geometry.inWidth(),
+        2,
+        -1,
+        -1,
+        true);
+  }
+
+  /** True if there is at most one row and one column of padding on each side. */
+  boolean hasNarrowBorders() {
+    return firstRow == Math.clamp(firstRow, -1, 0) && firstColumn == Math.clamp(firstColumn, -1, 0);
   }
 
   int sourceSize() {
@@ -88,11 +113,11 @@ record RowWalk(
     return column * stride + firstColumn + tap;
   }
 
-  /** Which of {@code length} lanes are in the source map, from {@code column} on, as bits. */
-  long inside(int column, int length) {
+  /** Which of {@code length} lanes lie beside the source map, from {@code column} on, as bits. */
+  long beside(int column, int length) {
     long lanes = 0;
     for (int lane = 0; lane < length; lane++) {
-      lanes |= column + lane >= 0 && column + lane < sourceWidth ? 1L << lane : 0;
+      lanes |= column + lane < 0 || column + lane >= sourceWidth ? 1L << lane : 0;
     }
     return lanes;
   }

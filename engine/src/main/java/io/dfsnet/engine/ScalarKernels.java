@@ -59,6 +59,11 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public List<DepthwiseOuterKernel> depthwiseOuters() {
+    return List.of();
+  }
+
+  @Override
   public void copyRows(
       float[] from,
       int fromAt,

@@ -10,9 +10,8 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Depthwise sums with stride 1, for any padding. A step of the walk takes one row of the source:
- * three vectors, one per tap column, each for three products. The sums of three rows of the result
- * are under way:
+ * Depthwise sums with stride 1. A step of the walk takes one row of the source: three vectors, one
+ * per tap column, each for three products. The sums of three rows of the result are under way:
  *
  * <pre>
  *   x0 x1 x2  row i of the source
@@ -35,9 +34,11 @@ final class VectorDepthwise implements DepthwiseKernel {
     kernels.add(new VectorDepthwiseRows.Pairs());
     kernels.add(new VectorDepthwiseRows.Single());
     kernels.add(new VectorDepthwise());
+    kernels.add(new VectorDepthwiseStridedPairs());
     if (VectorKernels.HAS_MASKED_STORES) {
       kernels.add(new VectorDepthwiseStrided());
     }
+    kernels.add(new VectorDepthwiseSpread());
     return List.copyOf(kernels);
   }
 
@@ -53,7 +54,7 @@ final class VectorDepthwise implements DepthwiseKernel {
 
   @Override
   public Strip[] strips(RowWalk walk) {
-    return Strip.cover(walk, LENGTH, LENGTH);
+    return Strip.cover(walk, LENGTH, LENGTH, false);
   }
 
   @Override
@@ -81,12 +82,15 @@ final class VectorDepthwise implements DepthwiseKernel {
     float ceiling = call.ceiling;
     boolean finishes = call.finishes();
     boolean caps = call.caps();
-    var aBeside0 = beside(strip.loads()[0]);
-    var aBeside1 = beside(strip.loads()[1]);
-    var aBeside2 = beside(strip.loads()[2]);
-    var bBeside0 = beside(strip.loads()[3]);
-    var bBeside1 = beside(strip.loads()[4]);
-    var bBeside2 = beside(strip.loads()[5]);
+    float[] biases = call.bias;
+    int size = walk.size();
+    int sourceSize = walk.sourceSize();
+    int multiplier = call.multiplier;
+    int sourceAt = call.sourceAt;
+    int resultAt = call.resultAt;
+    int endChannel = call.endChannel;
+    var left = mask(strip.left());
+    var right = mask(strip.right());
     var zero = FloatVector.zero(SPECIES);
     int pitch = walk.sourceWidth();
     int resultPitch = walk.columns();
@@ -96,7 +100,7 @@ final class VectorDepthwise implements DepthwiseKernel {
     int column = strip.columns()[0];
     int start = walk.sourceAt(first, column);
     int toSecond = strip.columns()[1] - column;
-    for (int channel = call.firstChannel; channel < call.endChannel; channel++) {
+    for (int channel = call.firstChannel; channel < endChannel; channel++) {
       int w = channel * 9;
       var w00 = FloatVector.broadcast(SPECIES, weights[w]);
       var w01 = FloatVector.broadcast(SPECIES, weights[w + 1]);
@@ -107,9 +111,9 @@ final class VectorDepthwise implements DepthwiseKernel {
       var w20 = FloatVector.broadcast(SPECIES, weights[w + 6]);
       var w21 = FloatVector.broadcast(SPECIES, weights[w + 7]);
       var w22 = FloatVector.broadcast(SPECIES, weights[w + 8]);
-      float bias = call.bias(channel);
-      int at = call.sourceMap(channel) + start;
-      int to = call.resultMap(channel) + column;
+      float bias = biases == null ? -0f : biases[channel];
+      int at = sourceAt + (multiplier == 1 ? channel : channel / multiplier) * sourceSize + start;
+      int to = resultAt + channel * size + column;
       var aOlder = zero;
       var aNewer = zero;
       var bOlder = zero;
@@ -122,12 +126,12 @@ final class VectorDepthwise implements DepthwiseKernel {
         var b1 = zero;
         var b2 = zero;
         if (row < end) {
-          a0 = FloatVector.fromArray(SPECIES, source, at).blend(zero, aBeside0);
-          a1 = FloatVector.fromArray(SPECIES, source, at + 1).blend(zero, aBeside1);
-          a2 = FloatVector.fromArray(SPECIES, source, at + 2).blend(zero, aBeside2);
-          b0 = FloatVector.fromArray(SPECIES, source, at + toSecond).blend(zero, bBeside0);
-          b1 = FloatVector.fromArray(SPECIES, source, at + toSecond + 1).blend(zero, bBeside1);
-          b2 = FloatVector.fromArray(SPECIES, source, at + toSecond + 2).blend(zero, bBeside2);
+          a0 = FloatVector.fromArray(SPECIES, source, at).blend(zero, left);
+          a1 = FloatVector.fromArray(SPECIES, source, at + 1);
+          a2 = FloatVector.fromArray(SPECIES, source, at + 2);
+          b0 = FloatVector.fromArray(SPECIES, source, at + toSecond);
+          b1 = FloatVector.fromArray(SPECIES, source, at + toSecond + 1);
+          b2 = FloatVector.fromArray(SPECIES, source, at + toSecond + 2).blend(zero, right);
         }
         if (row >= 2) {
           var aSum = w22.fma(a2, w21.fma(a1, w20.fma(a0, aOlder)));
@@ -167,9 +171,15 @@ final class VectorDepthwise implements DepthwiseKernel {
     float ceiling = call.ceiling;
     boolean finishes = call.finishes();
     boolean caps = call.caps();
-    var aBeside0 = beside(strip.loads()[0]);
-    var aBeside1 = beside(strip.loads()[1]);
-    var aBeside2 = beside(strip.loads()[2]);
+    float[] biases = call.bias;
+    int size = walk.size();
+    int sourceSize = walk.sourceSize();
+    int multiplier = call.multiplier;
+    int sourceAt = call.sourceAt;
+    int resultAt = call.resultAt;
+    int endChannel = call.endChannel;
+    var left = mask(strip.left());
+    var right = mask(strip.right());
     var zero = FloatVector.zero(SPECIES);
     int pitch = walk.sourceWidth();
     int resultPitch = walk.columns();
@@ -178,7 +188,7 @@ final class VectorDepthwise implements DepthwiseKernel {
     int first = walk.firstWalked();
     int column = strip.columns()[0];
     int start = walk.sourceAt(first, column);
-    for (int channel = call.firstChannel; channel < call.endChannel; channel++) {
+    for (int channel = call.firstChannel; channel < endChannel; channel++) {
       int w = channel * 9;
       var w00 = FloatVector.broadcast(SPECIES, weights[w]);
       var w01 = FloatVector.broadcast(SPECIES, weights[w + 1]);
@@ -189,9 +199,9 @@ final class VectorDepthwise implements DepthwiseKernel {
       var w20 = FloatVector.broadcast(SPECIES, weights[w + 6]);
       var w21 = FloatVector.broadcast(SPECIES, weights[w + 7]);
       var w22 = FloatVector.broadcast(SPECIES, weights[w + 8]);
-      float bias = call.bias(channel);
-      int at = call.sourceMap(channel) + start;
-      int to = call.resultMap(channel) + column;
+      float bias = biases == null ? -0f : biases[channel];
+      int at = sourceAt + (multiplier == 1 ? channel : channel / multiplier) * sourceSize + start;
+      int to = resultAt + channel * size + column;
       var aOlder = zero;
       var aNewer = zero;
       for (int row = first; row < rows; row++, at += pitch) {
@@ -199,9 +209,9 @@ final class VectorDepthwise implements DepthwiseKernel {
         var a1 = zero;
         var a2 = zero;
         if (row < end) {
-          a0 = FloatVector.fromArray(SPECIES, source, at).blend(zero, aBeside0);
-          a1 = FloatVector.fromArray(SPECIES, source, at + 1).blend(zero, aBeside1);
-          a2 = FloatVector.fromArray(SPECIES, source, at + 2).blend(zero, aBeside2);
+          a0 = FloatVector.fromArray(SPECIES, source, at).blend(zero, left);
+          a1 = FloatVector.fromArray(SPECIES, source, at + 1);
+          a2 = FloatVector.fromArray(SPECIES, source, at + 2).blend(zero, right);
         }
         if (row >= 2) {
           var aSum = w22.fma(a2, w21.fma(a1, w20.fma(a0, aOlder)));
@@ -223,10 +233,5 @@ final class VectorDepthwise implements DepthwiseKernel {
 
   static VectorMask<Float> mask(long lanes) {
     return VectorMask.fromLong(SPECIES, lanes & (1L << LENGTH) - 1);
-  }
-
-  /** The lanes that are not to be loaded. */
-  static VectorMask<Float> beside(long loads) {
-    return mask(~loads);
   }
 }

@@ -45,7 +45,7 @@ final class VectorDepthwiseRows {
 
     @Override
     public Strip[] strips(RowWalk walk) {
-      return Strip.cover(walk, LENGTH, LENGTH);
+      return Strip.cover(walk, LENGTH, LENGTH, false);
     }
 
     @Override
@@ -82,7 +82,7 @@ final class VectorDepthwiseRows {
 
     @Override
     public Strip[] strips(RowWalk walk) {
-      return Strip.cover(walk, LENGTH, LENGTH);
+      return Strip.cover(walk, LENGTH, LENGTH, false);
     }
 
     @Override
@@ -105,12 +105,19 @@ final class VectorDepthwiseRows {
     float ceiling = call.ceiling;
     boolean finishes = call.finishes();
     boolean caps = call.caps();
+    float[] biases = call.bias;
+    int size = walk.size();
+    int sourceSize = walk.sourceSize();
+    int multiplier = call.multiplier;
+    int sourceAt = call.sourceAt;
+    int resultAt = call.resultAt;
+    int endChannel = call.endChannel;
     var leftmost = mask(1);
     var rightmost = mask(1L << walk.columns() - 1);
     var zero = FloatVector.zero(SPECIES);
     int pitch = walk.columns();
     int rows = walk.rows();
-    for (int channel = call.firstChannel; channel < call.endChannel; channel++) {
+    for (int channel = call.firstChannel; channel < endChannel; channel++) {
       int w = channel * 9;
       var w00 = FloatVector.broadcast(SPECIES, weights[w]);
       var w01 = FloatVector.broadcast(SPECIES, weights[w + 1]);
@@ -121,9 +128,9 @@ final class VectorDepthwiseRows {
       var w20 = FloatVector.broadcast(SPECIES, weights[w + 6]);
       var w21 = FloatVector.broadcast(SPECIES, weights[w + 7]);
       var w22 = FloatVector.broadcast(SPECIES, weights[w + 8]);
-      float bias = call.bias(channel);
-      int at = call.sourceMap(channel);
-      int to = call.resultMap(channel);
+      float bias = biases == null ? -0f : biases[channel];
+      int at = sourceAt + (multiplier == 1 ? channel : channel / multiplier) * sourceSize;
+      int to = resultAt + channel * size;
       var a1 = FloatVector.fromArray(SPECIES, source, at);
       var a0 = a1.rearrange(PREVIOUS).blend(zero, leftmost);
       var a2 = a1.rearrange(NEXT).blend(zero, rightmost);
@@ -167,6 +174,13 @@ final class VectorDepthwiseRows {
     float ceiling = call.ceiling;
     boolean finishes = call.finishes();
     boolean caps = call.caps();
+    float[] biases = call.bias;
+    int size = walk.size();
+    int sourceSize = walk.sourceSize();
+    int multiplier = call.multiplier;
+    int sourceAt = call.sourceAt;
+    int resultAt = call.resultAt;
+    int endChannel = call.endChannel;
     int pitch = walk.columns();
     int rows = walk.rows();
     var leftmost = mask(1L | 1L << pitch);
@@ -174,7 +188,7 @@ final class VectorDepthwiseRows {
     var above = mask((1L << pitch) - 1);
     var below = mask(-1L << pitch);
     var zero = FloatVector.zero(SPECIES);
-    for (int channel = call.firstChannel; channel < call.endChannel; channel++) {
+    for (int channel = call.firstChannel; channel < endChannel; channel++) {
       int w = channel * 9;
       var w00 = FloatVector.broadcast(SPECIES, weights[w]);
       var w01 = FloatVector.broadcast(SPECIES, weights[w + 1]);
@@ -185,9 +199,9 @@ final class VectorDepthwiseRows {
       var w20 = FloatVector.broadcast(SPECIES, weights[w + 6]);
       var w21 = FloatVector.broadcast(SPECIES, weights[w + 7]);
       var w22 = FloatVector.broadcast(SPECIES, weights[w + 8]);
-      float bias = call.bias(channel);
-      int at = call.sourceMap(channel) - pitch;
-      int to = call.resultMap(channel);
+      float bias = biases == null ? -0f : biases[channel];
+      int at = sourceAt + (multiplier == 1 ? channel : channel / multiplier) * sourceSize - pitch;
+      int to = resultAt + channel * size;
       var a1 = FloatVector.fromArray(SPECIES, source, at).blend(zero, above);
       var a0 = a1.rearrange(PREVIOUS).blend(zero, leftmost);
       var a2 = a1.rearrange(NEXT).blend(zero, rightmost);

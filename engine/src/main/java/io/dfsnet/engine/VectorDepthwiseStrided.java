@@ -1,6 +1,5 @@
 package io.dfsnet.engine;
 
-import static io.dfsnet.engine.VectorDepthwise.beside;
 import static io.dfsnet.engine.VectorDepthwise.mask;
 import static io.dfsnet.engine.VectorKernels.LENGTH;
 import static io.dfsnet.engine.VectorKernels.SPECIES;
@@ -46,17 +45,17 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
 
   @Override
   public boolean admits(RowWalk walk) {
-    return walk.stride() == 2;
+    return walk.stride() == 2 && !walk.spreads();
   }
 
   @Override
   public Strip[] strips(RowWalk walk) {
-    return Strip.cover(walk, LENGTH, LENGTH - 1);
+    return Strip.cover(walk, LENGTH, LENGTH - 1, true);
   }
 
   @Override
   public boolean overruns(RowWalk walk) {
-    return false;
+    return walk.columns() < LENGTH;
   }
 
   @Override
@@ -79,20 +78,27 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
     float ceiling = call.ceiling;
     boolean finishes = call.finishes();
     boolean caps = call.caps();
-    var aBesideLow = beside(strip.loads()[0]);
-    var aBesideHigh = beside(strip.loads()[1]);
-    var bBesideLow = beside(strip.loads()[2]);
-    var bBesideHigh = beside(strip.loads()[3]);
-    var store = mask(strip.stores()[1]);
+    float[] biases = call.bias;
+    int size = walk.size();
+    int sourceSize = walk.sourceSize();
+    int multiplier = call.multiplier;
+    int sourceAt = call.sourceAt;
+    int resultAt = call.resultAt;
+    int endChannel = call.endChannel;
+    var left = mask(strip.left());
+    var right = mask(strip.right());
+    var store = mask(strip.stores());
     var zero = FloatVector.zero(SPECIES);
     int pitch = walk.sourceWidth();
     int resultPitch = walk.columns();
-    int height = walk.sourceHeight();
     int rows = walk.rows();
+    boolean above = walk.firstRow() < 0;
+    boolean below = walk.endWalked() < 2 * rows + 1;
+    int wholeRows = below ? rows - 1 : rows;
     int column = strip.columns()[0];
     int start = walk.sourceAt(0, column);
     int toSecond = strip.columns()[1] - column;
-    for (int channel = call.firstChannel; channel < call.endChannel; channel++) {
+    for (int channel = call.firstChannel; channel < endChannel; channel++) {
       int w = channel * 9;
       var w00 = FloatVector.broadcast(SPECIES, weights[w]);
       var w01 = FloatVector.broadcast(SPECIES, weights[w + 1]);
@@ -103,98 +109,55 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
       var w20 = FloatVector.broadcast(SPECIES, weights[w + 6]);
       var w21 = FloatVector.broadcast(SPECIES, weights[w + 7]);
       var w22 = FloatVector.broadcast(SPECIES, weights[w + 8]);
-      float bias = call.bias(channel);
-      int at = call.sourceMap(channel) + start;
-      int to = call.resultMap(channel) + column;
+      float bias = biases == null ? -0f : biases[channel];
+      int at = sourceAt + (multiplier == 1 ? channel : channel / multiplier) * sourceSize + start;
+      int to = resultAt + channel * size + column;
       var aSum = zero;
       var bSum = zero;
-      int sourceRow = walk.firstRow();
-      if (sourceRow == 0) {
-        var aLow =
-            FloatVector.fromArray(SPECIES, source, at).blend(zero, aBesideLow).reinterpretAsInts();
-        var aHigh =
-            FloatVector.fromArray(SPECIES, source, at + LENGTH)
-                .blend(zero, aBesideHigh)
-                .reinterpretAsInts();
-        var a0 = EVEN.selectFrom(aLow, aHigh).reinterpretAsFloats();
-        var a1 = ODD.selectFrom(aLow, aHigh).reinterpretAsFloats();
-        var a2 = a0.rearrange(NEXT);
-        aSum = w02.fma(a2, w01.fma(a1, w00.fma(a0, zero)));
-        var bLow =
-            FloatVector.fromArray(SPECIES, source, at + 2 * toSecond)
-                .blend(zero, bBesideLow)
-                .reinterpretAsInts();
-        var bHigh =
+      if (!above) {
+        var aULow =
+            FloatVector.fromArray(SPECIES, source, at).blend(zero, left).reinterpretAsInts();
+        var aUHigh = FloatVector.fromArray(SPECIES, source, at + LENGTH).reinterpretAsInts();
+        var aU0 = EVEN.selectFrom(aULow, aUHigh).reinterpretAsFloats();
+        var aU1 = ODD.selectFrom(aULow, aUHigh).reinterpretAsFloats();
+        var aU2 = aU0.rearrange(NEXT);
+        aSum = w02.fma(aU2, w01.fma(aU1, w00.fma(aU0, zero)));
+        var bULow = FloatVector.fromArray(SPECIES, source, at + 2 * toSecond).reinterpretAsInts();
+        var bUHigh =
             FloatVector.fromArray(SPECIES, source, at + 2 * toSecond + LENGTH)
-                .blend(zero, bBesideHigh)
+                .blend(zero, right)
                 .reinterpretAsInts();
-        var b0 = EVEN.selectFrom(bLow, bHigh).reinterpretAsFloats();
-        var b1 = ODD.selectFrom(bLow, bHigh).reinterpretAsFloats();
-        var b2 = b0.rearrange(NEXT);
-        bSum = w02.fma(b2, w01.fma(b1, w00.fma(b0, zero)));
+        var bU0 = EVEN.selectFrom(bULow, bUHigh).reinterpretAsFloats();
+        var bU1 = ODD.selectFrom(bULow, bUHigh).reinterpretAsFloats();
+        var bU2 = bU0.rearrange(NEXT);
+        bSum = w02.fma(bU2, w01.fma(bU1, w00.fma(bU0, zero)));
       }
-      for (int row = 0; row < rows; row++, to += resultPitch) {
-        sourceRow++;
+      for (int row = 0; row < wholeRows; row++, to += resultPitch) {
         at += pitch;
-        if (sourceRow >= 0 && sourceRow < height) {
-          var aLow =
-              FloatVector.fromArray(SPECIES, source, at)
-                  .blend(zero, aBesideLow)
-                  .reinterpretAsInts();
-          var aHigh =
-              FloatVector.fromArray(SPECIES, source, at + LENGTH)
-                  .blend(zero, aBesideHigh)
-                  .reinterpretAsInts();
-          var a0 = EVEN.selectFrom(aLow, aHigh).reinterpretAsFloats();
-          var a1 = ODD.selectFrom(aLow, aHigh).reinterpretAsFloats();
-          var a2 = a0.rearrange(NEXT);
-          aSum = w12.fma(a2, w11.fma(a1, w10.fma(a0, aSum)));
-          var bLow =
-              FloatVector.fromArray(SPECIES, source, at + 2 * toSecond)
-                  .blend(zero, bBesideLow)
-                  .reinterpretAsInts();
-          var bHigh =
-              FloatVector.fromArray(SPECIES, source, at + 2 * toSecond + LENGTH)
-                  .blend(zero, bBesideHigh)
-                  .reinterpretAsInts();
-          var b0 = EVEN.selectFrom(bLow, bHigh).reinterpretAsFloats();
-          var b1 = ODD.selectFrom(bLow, bHigh).reinterpretAsFloats();
-          var b2 = b0.rearrange(NEXT);
-          bSum = w12.fma(b2, w11.fma(b1, w10.fma(b0, bSum)));
-        }
-        sourceRow++;
+        var aMLow =
+            FloatVector.fromArray(SPECIES, source, at).blend(zero, left).reinterpretAsInts();
+        var aMHigh = FloatVector.fromArray(SPECIES, source, at + LENGTH).reinterpretAsInts();
+        var aM0 = EVEN.selectFrom(aMLow, aMHigh).reinterpretAsFloats();
+        var aM1 = ODD.selectFrom(aMLow, aMHigh).reinterpretAsFloats();
+        var aM2 = aM0.rearrange(NEXT);
+        aSum = w12.fma(aM2, w11.fma(aM1, w10.fma(aM0, aSum)));
+        var bMLow = FloatVector.fromArray(SPECIES, source, at + 2 * toSecond).reinterpretAsInts();
+        var bMHigh =
+            FloatVector.fromArray(SPECIES, source, at + 2 * toSecond + LENGTH)
+                .blend(zero, right)
+                .reinterpretAsInts();
+        var bM0 = EVEN.selectFrom(bMLow, bMHigh).reinterpretAsFloats();
+        var bM1 = ODD.selectFrom(bMLow, bMHigh).reinterpretAsFloats();
+        var bM2 = bM0.rearrange(NEXT);
+        bSum = w12.fma(bM2, w11.fma(bM1, w10.fma(bM0, bSum)));
         at += pitch;
-        var a0 = zero;
-        var a1 = zero;
-        var a2 = zero;
-        var b0 = zero;
-        var b1 = zero;
-        var b2 = zero;
-        if (sourceRow < height) {
-          var aLower =
-              FloatVector.fromArray(SPECIES, source, at)
-                  .blend(zero, aBesideLow)
-                  .reinterpretAsInts();
-          var aHigher =
-              FloatVector.fromArray(SPECIES, source, at + LENGTH)
-                  .blend(zero, aBesideHigh)
-                  .reinterpretAsInts();
-          a0 = EVEN.selectFrom(aLower, aHigher).reinterpretAsFloats();
-          a1 = ODD.selectFrom(aLower, aHigher).reinterpretAsFloats();
-          a2 = a0.rearrange(NEXT);
-          var bLower =
-              FloatVector.fromArray(SPECIES, source, at + 2 * toSecond)
-                  .blend(zero, bBesideLow)
-                  .reinterpretAsInts();
-          var bHigher =
-              FloatVector.fromArray(SPECIES, source, at + 2 * toSecond + LENGTH)
-                  .blend(zero, bBesideHigh)
-                  .reinterpretAsInts();
-          b0 = EVEN.selectFrom(bLower, bHigher).reinterpretAsFloats();
-          b1 = ODD.selectFrom(bLower, bHigher).reinterpretAsFloats();
-          b2 = b0.rearrange(NEXT);
-        }
-        aSum = w22.fma(a2, w21.fma(a1, w20.fma(a0, aSum)));
+        var aLLow =
+            FloatVector.fromArray(SPECIES, source, at).blend(zero, left).reinterpretAsInts();
+        var aLHigh = FloatVector.fromArray(SPECIES, source, at + LENGTH).reinterpretAsInts();
+        var aL0 = EVEN.selectFrom(aLLow, aLHigh).reinterpretAsFloats();
+        var aL1 = ODD.selectFrom(aLLow, aLHigh).reinterpretAsFloats();
+        var aL2 = aL0.rearrange(NEXT);
+        aSum = w22.fma(aL2, w21.fma(aL1, w20.fma(aL0, aSum)));
         if (finishes) {
           aSum = aSum.add(bias);
           aSum = aSum.blend(floor, aSum.compare(VectorOperators.LE, floor));
@@ -203,8 +166,16 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
           }
         }
         aSum.intoArray(result, to);
-        aSum = w02.fma(a2, w01.fma(a1, w00.fma(a0, zero)));
-        bSum = w22.fma(b2, w21.fma(b1, w20.fma(b0, bSum)));
+        aSum = w02.fma(aL2, w01.fma(aL1, w00.fma(aL0, zero)));
+        var bLLow = FloatVector.fromArray(SPECIES, source, at + 2 * toSecond).reinterpretAsInts();
+        var bLHigh =
+            FloatVector.fromArray(SPECIES, source, at + 2 * toSecond + LENGTH)
+                .blend(zero, right)
+                .reinterpretAsInts();
+        var bL0 = EVEN.selectFrom(bLLow, bLHigh).reinterpretAsFloats();
+        var bL1 = ODD.selectFrom(bLLow, bLHigh).reinterpretAsFloats();
+        var bL2 = bL0.rearrange(NEXT);
+        bSum = w22.fma(bL2, w21.fma(bL1, w20.fma(bL0, bSum)));
         if (finishes) {
           bSum = bSum.add(bias);
           bSum = bSum.blend(floor, bSum.compare(VectorOperators.LE, floor));
@@ -213,7 +184,42 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
           }
         }
         bSum.intoArray(result, to + toSecond, store);
-        bSum = w02.fma(b2, w01.fma(b1, w00.fma(b0, zero)));
+        bSum = w02.fma(bL2, w01.fma(bL1, w00.fma(bL0, zero)));
+      }
+      if (below) {
+        at += pitch;
+        var aELow =
+            FloatVector.fromArray(SPECIES, source, at).blend(zero, left).reinterpretAsInts();
+        var aEHigh = FloatVector.fromArray(SPECIES, source, at + LENGTH).reinterpretAsInts();
+        var aE0 = EVEN.selectFrom(aELow, aEHigh).reinterpretAsFloats();
+        var aE1 = ODD.selectFrom(aELow, aEHigh).reinterpretAsFloats();
+        var aE2 = aE0.rearrange(NEXT);
+        aSum = w12.fma(aE2, w11.fma(aE1, w10.fma(aE0, aSum)));
+        if (finishes) {
+          aSum = aSum.add(bias);
+          aSum = aSum.blend(floor, aSum.compare(VectorOperators.LE, floor));
+          if (caps) {
+            aSum = aSum.blend(ceiling, aSum.compare(VectorOperators.GT, ceiling));
+          }
+        }
+        aSum.intoArray(result, to);
+        var bELow = FloatVector.fromArray(SPECIES, source, at + 2 * toSecond).reinterpretAsInts();
+        var bEHigh =
+            FloatVector.fromArray(SPECIES, source, at + 2 * toSecond + LENGTH)
+                .blend(zero, right)
+                .reinterpretAsInts();
+        var bE0 = EVEN.selectFrom(bELow, bEHigh).reinterpretAsFloats();
+        var bE1 = ODD.selectFrom(bELow, bEHigh).reinterpretAsFloats();
+        var bE2 = bE0.rearrange(NEXT);
+        bSum = w12.fma(bE2, w11.fma(bE1, w10.fma(bE0, bSum)));
+        if (finishes) {
+          bSum = bSum.add(bias);
+          bSum = bSum.blend(floor, bSum.compare(VectorOperators.LE, floor));
+          if (caps) {
+            bSum = bSum.blend(ceiling, bSum.compare(VectorOperators.GT, ceiling));
+          }
+        }
+        bSum.intoArray(result, to + toSecond, store);
       }
     }
   }
@@ -227,17 +233,25 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
     float ceiling = call.ceiling;
     boolean finishes = call.finishes();
     boolean caps = call.caps();
-    var aBesideLow = beside(strip.loads()[0]);
-    var aBesideHigh = beside(strip.loads()[1]);
-    var store = mask(strip.stores()[0]);
+    float[] biases = call.bias;
+    int size = walk.size();
+    int sourceSize = walk.sourceSize();
+    int multiplier = call.multiplier;
+    int sourceAt = call.sourceAt;
+    int resultAt = call.resultAt;
+    int endChannel = call.endChannel;
+    var left = mask(strip.left());
+    var right = mask(strip.right());
     var zero = FloatVector.zero(SPECIES);
     int pitch = walk.sourceWidth();
     int resultPitch = walk.columns();
-    int height = walk.sourceHeight();
     int rows = walk.rows();
+    boolean above = walk.firstRow() < 0;
+    boolean below = walk.endWalked() < 2 * rows + 1;
+    int wholeRows = below ? rows - 1 : rows;
     int column = strip.columns()[0];
     int start = walk.sourceAt(0, column);
-    for (int channel = call.firstChannel; channel < call.endChannel; channel++) {
+    for (int channel = call.firstChannel; channel < endChannel; channel++) {
       int w = channel * 9;
       var w00 = FloatVector.broadcast(SPECIES, weights[w]);
       var w01 = FloatVector.broadcast(SPECIES, weights[w + 1]);
@@ -248,59 +262,45 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
       var w20 = FloatVector.broadcast(SPECIES, weights[w + 6]);
       var w21 = FloatVector.broadcast(SPECIES, weights[w + 7]);
       var w22 = FloatVector.broadcast(SPECIES, weights[w + 8]);
-      float bias = call.bias(channel);
-      int at = call.sourceMap(channel) + start;
-      int to = call.resultMap(channel) + column;
+      float bias = biases == null ? -0f : biases[channel];
+      int at = sourceAt + (multiplier == 1 ? channel : channel / multiplier) * sourceSize + start;
+      int to = resultAt + channel * size + column;
       var aSum = zero;
-      int sourceRow = walk.firstRow();
-      if (sourceRow == 0) {
-        var aLow =
-            FloatVector.fromArray(SPECIES, source, at).blend(zero, aBesideLow).reinterpretAsInts();
-        var aHigh =
+      if (!above) {
+        var aULow =
+            FloatVector.fromArray(SPECIES, source, at).blend(zero, left).reinterpretAsInts();
+        var aUHigh =
             FloatVector.fromArray(SPECIES, source, at + LENGTH)
-                .blend(zero, aBesideHigh)
+                .blend(zero, right)
                 .reinterpretAsInts();
-        var a0 = EVEN.selectFrom(aLow, aHigh).reinterpretAsFloats();
-        var a1 = ODD.selectFrom(aLow, aHigh).reinterpretAsFloats();
-        var a2 = a0.rearrange(NEXT);
-        aSum = w02.fma(a2, w01.fma(a1, w00.fma(a0, zero)));
+        var aU0 = EVEN.selectFrom(aULow, aUHigh).reinterpretAsFloats();
+        var aU1 = ODD.selectFrom(aULow, aUHigh).reinterpretAsFloats();
+        var aU2 = aU0.rearrange(NEXT);
+        aSum = w02.fma(aU2, w01.fma(aU1, w00.fma(aU0, zero)));
       }
-      for (int row = 0; row < rows; row++, to += resultPitch) {
-        sourceRow++;
+      for (int row = 0; row < wholeRows; row++, to += resultPitch) {
         at += pitch;
-        if (sourceRow >= 0 && sourceRow < height) {
-          var aLow =
-              FloatVector.fromArray(SPECIES, source, at)
-                  .blend(zero, aBesideLow)
-                  .reinterpretAsInts();
-          var aHigh =
-              FloatVector.fromArray(SPECIES, source, at + LENGTH)
-                  .blend(zero, aBesideHigh)
-                  .reinterpretAsInts();
-          var a0 = EVEN.selectFrom(aLow, aHigh).reinterpretAsFloats();
-          var a1 = ODD.selectFrom(aLow, aHigh).reinterpretAsFloats();
-          var a2 = a0.rearrange(NEXT);
-          aSum = w12.fma(a2, w11.fma(a1, w10.fma(a0, aSum)));
-        }
-        sourceRow++;
+        var aMLow =
+            FloatVector.fromArray(SPECIES, source, at).blend(zero, left).reinterpretAsInts();
+        var aMHigh =
+            FloatVector.fromArray(SPECIES, source, at + LENGTH)
+                .blend(zero, right)
+                .reinterpretAsInts();
+        var aM0 = EVEN.selectFrom(aMLow, aMHigh).reinterpretAsFloats();
+        var aM1 = ODD.selectFrom(aMLow, aMHigh).reinterpretAsFloats();
+        var aM2 = aM0.rearrange(NEXT);
+        aSum = w12.fma(aM2, w11.fma(aM1, w10.fma(aM0, aSum)));
         at += pitch;
-        var a0 = zero;
-        var a1 = zero;
-        var a2 = zero;
-        if (sourceRow < height) {
-          var aLower =
-              FloatVector.fromArray(SPECIES, source, at)
-                  .blend(zero, aBesideLow)
-                  .reinterpretAsInts();
-          var aHigher =
-              FloatVector.fromArray(SPECIES, source, at + LENGTH)
-                  .blend(zero, aBesideHigh)
-                  .reinterpretAsInts();
-          a0 = EVEN.selectFrom(aLower, aHigher).reinterpretAsFloats();
-          a1 = ODD.selectFrom(aLower, aHigher).reinterpretAsFloats();
-          a2 = a0.rearrange(NEXT);
-        }
-        aSum = w22.fma(a2, w21.fma(a1, w20.fma(a0, aSum)));
+        var aLLow =
+            FloatVector.fromArray(SPECIES, source, at).blend(zero, left).reinterpretAsInts();
+        var aLHigh =
+            FloatVector.fromArray(SPECIES, source, at + LENGTH)
+                .blend(zero, right)
+                .reinterpretAsInts();
+        var aL0 = EVEN.selectFrom(aLLow, aLHigh).reinterpretAsFloats();
+        var aL1 = ODD.selectFrom(aLLow, aLHigh).reinterpretAsFloats();
+        var aL2 = aL0.rearrange(NEXT);
+        aSum = w22.fma(aL2, w21.fma(aL1, w20.fma(aL0, aSum)));
         if (finishes) {
           aSum = aSum.add(bias);
           aSum = aSum.blend(floor, aSum.compare(VectorOperators.LE, floor));
@@ -308,8 +308,29 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
             aSum = aSum.blend(ceiling, aSum.compare(VectorOperators.GT, ceiling));
           }
         }
-        aSum.intoArray(result, to, store);
-        aSum = w02.fma(a2, w01.fma(a1, w00.fma(a0, zero)));
+        aSum.intoArray(result, to);
+        aSum = w02.fma(aL2, w01.fma(aL1, w00.fma(aL0, zero)));
+      }
+      if (below) {
+        at += pitch;
+        var aELow =
+            FloatVector.fromArray(SPECIES, source, at).blend(zero, left).reinterpretAsInts();
+        var aEHigh =
+            FloatVector.fromArray(SPECIES, source, at + LENGTH)
+                .blend(zero, right)
+                .reinterpretAsInts();
+        var aE0 = EVEN.selectFrom(aELow, aEHigh).reinterpretAsFloats();
+        var aE1 = ODD.selectFrom(aELow, aEHigh).reinterpretAsFloats();
+        var aE2 = aE0.rearrange(NEXT);
+        aSum = w12.fma(aE2, w11.fma(aE1, w10.fma(aE0, aSum)));
+        if (finishes) {
+          aSum = aSum.add(bias);
+          aSum = aSum.blend(floor, aSum.compare(VectorOperators.LE, floor));
+          if (caps) {
+            aSum = aSum.blend(ceiling, aSum.compare(VectorOperators.GT, ceiling));
+          }
+        }
+        aSum.intoArray(result, to);
       }
     }
   }

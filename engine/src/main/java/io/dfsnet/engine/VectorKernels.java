@@ -48,6 +48,8 @@ final class VectorKernels implements Kernels {
   private final List<BlockedOuterKernel> blockedOuters = VectorBlockedOuters.all(MANY_REGISTERS);
   private final ChannelKernels channels = new VectorChannels();
   private final List<DepthwiseKernel> depthwise = VectorDepthwise.all();
+  private final List<DepthwiseOuterKernel> depthwiseOuters =
+      List.of(new VectorDepthwiseOuter(), new VectorDepthwiseOuterStrided());
 
   @Override
   public String instructionSet() {
@@ -98,6 +100,11 @@ final class VectorKernels implements Kernels {
   @Override
   public List<DepthwiseKernel> depthwise() {
     return depthwise;
+  }
+
+  @Override
+  public List<DepthwiseOuterKernel> depthwiseOuters() {
+    return depthwiseOuters;
   }
 
   @Override

@@ -49,10 +49,15 @@ class KernelRegistryTest {
       expected.add("f32_conv_backward_weights_blocked_" + tile.name());
     }
     for (var kernel : kernels.depthwise()) {
-      expected.add("f32_conv_forward_depthwise_" + kernel.name());
-      if (kernel.name().startsWith("k3s1")) {
+      if (kernel.name().startsWith("k3s1") || kernel instanceof VectorDepthwiseSpread) {
         expected.add("f32_conv_backward_data_depthwise_" + kernel.name());
       }
+      if (!(kernel instanceof VectorDepthwiseSpread)) {
+        expected.add("f32_conv_forward_depthwise_" + kernel.name());
+      }
+    }
+    for (var kernel : kernels.depthwiseOuters()) {
+      expected.add("f32_conv_backward_weights_depthwise_" + kernel.name());
     }
     assertThat(admitted()).containsExactlyElementsOf(expected);
   }
@@ -118,7 +123,10 @@ class KernelRegistryTest {
     }
     assertThat(forward("g8 ic16 ih17 oc16 kh3 ph1")).doesNotContain("_depthwise_");
     assertThat(backwardData("g16 ic16 ih17 oc32 kh3 ph1")).doesNotContain("_depthwise_");
-    assertThat(backwardData("g16 ic16 ih17 oc16 kh3 ph1 sh2")).doesNotContain("_depthwise_");
+    assertThat(backwardData("g16 ic16 ih64 oc16 kh3 ph1 sh2")).contains("_depthwise_k3s2v1");
+    assertThat(backwardData("g16 ic16 ih63 oc16 kh3 ph1 sh2")).doesNotContain("_depthwise_");
+    assertThat(backwardData("g16 ic16 ih64 oc16 kh3 sh2")).doesNotContain("_depthwise_");
+    assertThat(backwardData("g16 ic16 ih17 oc16 kh3")).doesNotContain("_depthwise_");
   }
 
   @Test
