@@ -29,6 +29,7 @@ public final class Session {
   private final float[] images;
   private final float[] result;
   private final List<Step> steps;
+  private boolean ready;
 
   private Session(
       Network network, Weights weights, int batch, Workers workers, Collective collective) {
@@ -101,14 +102,25 @@ public final class Session {
   }
 
   /**
-   * Runs zeros until the JVM has compiled the kernels, or the budget is used up. Before that a run
-   * takes up to a hundred times as long. No exchange takes place.
+   * Makes the session {@link #ready}: runs zeros until the JVM has compiled the kernels, or until
+   * the budget is used up. Before that a run takes up to a hundred times as long. No exchange takes
+   * place. Made only on request, because for a few runs it takes longer than it saves.
    *
    * @return how long the fastest run took
    */
   public Duration warmUp(Duration budget) {
     Arrays.fill(images, 0f);
-    return WarmUp.run(() -> execute(SILENCE), budget);
+    var outcome = WarmUp.run(() -> execute(SILENCE), budget);
+    ready |= outcome.settled();
+    return outcome.fastest();
+  }
+
+  /**
+   * Whether a {@link #warmUp} has ended because runs had stopped becoming faster. A session that is
+   * not ready gives the same bits, only later; it never becomes ready by {@link #run} alone.
+   */
+  public boolean ready() {
+    return ready;
   }
 
   /**
