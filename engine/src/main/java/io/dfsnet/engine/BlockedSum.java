@@ -59,26 +59,15 @@ final class BlockedSum implements SumPass {
 
   /** True if {@code kernel} can compute {@code problem}. */
   static boolean serves(SumProblem problem, RowKernel kernel, int lanes) {
-    var taps = problem.taps();
-    return problem.isWhole()
+    return problem.isSamePadded3x3()
         && fillsVectors(problem, kernel, lanes)
-        && taps.strideHeight() == 1
-        && taps.strideWidth() == 1
-        && isCentred(taps.rowShifts())
-        && isCentred(taps.columnShifts())
-        && taps.rows() == taps.sourceHeight()
-        && taps.columns() == taps.sourceWidth()
-        && taps.columns() >= kernel.positions();
+        && problem.width() >= kernel.positions();
   }
 
   private static boolean fillsVectors(SumProblem problem, RowKernel kernel, int lanes) {
     return kernel.groups() == 1
         ? problem.channels() % lanes == 0
         : problem.channels() * kernel.groups() == lanes && problem.groups() % kernel.groups() == 0;
-  }
-
-  private static boolean isCentred(int[] shifts) {
-    return shifts.length == KERNEL && shifts[0] == -1 && shifts[1] == 0 && shifts[2] == 1;
   }
 
   BlockedSum(Kernels kernels, RowKernel kernel, SumProblem problem) {

@@ -16,9 +16,10 @@ import java.util.function.Supplier;
  * f32_conv_forward_shifted_m8v2__simd512
  *  |    |     |       |      |      |
  *  |    |     |       |      |      instruction set: scalar, simd128, simd256, simd512
- *  |    |     |       |      tile: 8 output channels by 2 runs of positions (v) or by taps (k)
- *  |    |     |       layout: direct, shifted, copies (see Planes); or blocked (see BlockedSum,
- *  |    |     |       ChannelBlocks)
+ *  |    |     |       |      tile: 8 output channels by 2 runs of positions (v), by taps (k) or by
+ *  |    |     |       |      rows (r)
+ *  |    |     |       layout: direct, shifted, copies (see Planes); inplace (see InPlaceSum); or
+ *  |    |     |       blocked (see BlockedSum, ChannelBlocks)
  *  |    |     pass: forward, backward_data, backward_weights
  *  |    operation
  *  element type
@@ -33,8 +34,12 @@ import java.util.function.Supplier;
  *       positions, channels per group of the result a multiple of a vector, or half a vector for g2
  *       and an even number of groups. Whole vectors are taken unless rows are multiples of a run,
  *       longer than {@value #SHORT_ROW} positions, and sums shorter than {@value #LONG_REDUCTION}
- *       products; half vectors where rows are shorter than {@value #SHORT_ROW} positions. Of tiles
- *       with 8 and 7 positions the one that repeats fewer at the end of a row;
+ *       products; half vectors unless {@code inplace} computes no position twice. Of the tiles the
+ *       one that repeats fewest positions at the end of a row, and of those the one with most;
+ *   <li>else {@code inplace}, vectors over positions (tile: m channels by r rows by one run): 3x3,
+ *       stride 1, a border of 1, at least r rows of at least one run, channels per group of the
+ *       result a multiple of m. Half a run of 512 bits covers the end of a row where that is
+ *       enough. It is taken where at most one position in seven is computed twice;
  *   <li>else planes: {@code direct} where every position reads its own source element only and the
  *       map fills at least one run (backward to weights: is a multiple of runs); else {@code
  *       shifted} where the rows of the result are multiples of a run; else {@code copies}. Of their
@@ -62,6 +67,9 @@ final class KernelRegistry {
 
   /** From here on it counts little what it takes to turn sums into maps. */
   private static final int LONG_REDUCTION = 256;
+
+  /** One position in so many may be computed twice before kernels without a rest are quicker. */
+  private static final int MOST_REPEATED = 7;
 
   private final Kernels kernels;
 
@@ -130,9 +138,15 @@ final class KernelRegistry {
   private List<Choice<SumPass>> sums(String pass, List<Kind> kinds, SumProblem problem) {
     List<Choice<SumPass>> choices = new ArrayList<>();
     List<Choice<SumPass>> blocked = blocked(pass, problem);
-    boolean preferBlocked = prefersBlocked(problem);
+    List<Choice<SumPass>> inPlace = inPlace(pass, problem);
+    int repeated = inPlace.isEmpty() ? problem.width() : repeatedInPlace(problem.width());
+    boolean preferBlocked = prefersBlocked(problem, repeated);
+    boolean preferInPlace = repeated * MOST_REPEATED <= problem.width();
     if (preferBlocked) {
       choices.addAll(blocked);
+    }
+    if (preferInPlace) {
+      choices.addAll(inPlace);
     }
     for (var kind : kinds) {
       for (var tile : kernels.sums()) {
@@ -143,19 +157,38 @@ final class KernelRegistry {
         }
       }
     }
+    if (!preferInPlace) {
+      choices.addAll(inPlace);
+    }
     if (!preferBlocked) {
       choices.addAll(blocked);
     }
     return choices;
   }
 
-  private boolean prefersBlocked(SumProblem problem) {
+  private boolean prefersBlocked(SumProblem problem, int repeatedInPlace) {
     int lanes = lanes(problem.taps());
     boolean fullVectors = problem.channels() % lanes == 0;
-    boolean longRows = problem.width() % lanes == 0 && problem.width() > SHORT_ROW;
+    boolean wholeRuns = problem.width() % lanes == 0;
     return fullVectors
-        ? !longRows || problem.reduction() >= LONG_REDUCTION
-        : problem.width() < SHORT_ROW;
+        ? !wholeRuns || problem.width() <= SHORT_ROW || problem.reduction() >= LONG_REDUCTION
+        : repeatedInPlace > 0;
+  }
+
+  /** How many columns of each row are computed twice. */
+  private int repeatedInPlace(int width) {
+    return kernels.patches().getFirst().computedColumns(width) - width;
+  }
+
+  private List<Choice<SumPass>> inPlace(String pass, SumProblem problem) {
+    return kernels.patches().stream()
+        .filter(patch -> InPlaceSum.serves(problem, patch))
+        .map(
+            patch ->
+                new Choice<SumPass>(
+                    "f32_conv_" + pass + "_inplace_" + patch.name(),
+                    () -> new InPlaceSum(kernels, patch, problem)))
+        .toList();
   }
 
   /** The tile that wastes fewest positions at the end of a row comes first. */

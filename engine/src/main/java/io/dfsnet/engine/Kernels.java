@@ -22,6 +22,12 @@ interface Kernels {
   /** Rows with vectors over output channels; none where lanes are not vectors. */
   List<RowKernel> rows();
 
+  /**
+   * Patches with vectors over positions, most result channels first; none where lanes are not
+   * vectors.
+   */
+  List<PatchKernel> patches();
+
   /** Outer products, ordered by rows, most rows first; the last one has one row. */
   List<OuterKernel> outers();
 

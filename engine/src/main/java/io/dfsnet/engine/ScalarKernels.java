@@ -34,6 +34,11 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public List<PatchKernel> patches() {
+    return List.of();
+  }
+
+  @Override
   public List<OuterKernel> outers() {
     return List.of(new ScalarOuter(2), new ScalarOuter(1));
   }

@@ -4,7 +4,6 @@ import io.dfsnet.engine.Planes.Kind;
 import io.dfsnet.engine.Positions.Place;
 import io.dfsnet.engine.Positions.Tail;
 import io.dfsnet.engine.SumProblem.Part;
-import io.dfsnet.engine.SumProblem.Tap;
 import io.dfsnet.engine.TileKernel.Tile;
 import java.util.List;
 
@@ -120,26 +119,11 @@ final class ShiftedSum implements SumPass {
         for (int t = 0; t < tiles.size(); t++) {
           var tile = tiles.get(t);
           int from = group * groupSize + tile.firstChannel() * problem.weightOfChannel();
-          to =
-              packTile(
-                  weights, from, tile.kernel().rows(), parts.get(i).part.taps(), packed[i], to);
+          var taps = parts.get(i).part.taps();
+          to = WeightTiles.pack(problem, taps, weights, from, tile.kernel().rows(), packed[i], to);
         }
       }
     }
-  }
-
-  private int packTile(
-      float[] weights, int tileAt, int rows, List<Tap> taps, float[] packed, int packedAt) {
-    int to = packedAt;
-    for (int c = 0; c < problem.sourceChannels(); c++) {
-      for (int tap = 0; tap < taps.size(); tap++) {
-        int from = tileAt + c * problem.weightOfSource() + taps.get(tap).weight();
-        for (int m = 0; m < rows; m++) {
-          packed[to++] = weights[from + m * problem.weightOfChannel()];
-        }
-      }
-    }
-    return to;
   }
 
   @Override

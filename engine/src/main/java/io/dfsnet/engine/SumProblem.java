@@ -114,6 +114,21 @@ record SumProblem(
     return height * width;
   }
 
+  /** True for a 3x3 kernel with stride 1 and a border of one: the result has the source's size. */
+  boolean isSamePadded3x3() {
+    return isWhole()
+        && taps.strideHeight() == 1
+        && taps.strideWidth() == 1
+        && isCentred(taps.rowShifts())
+        && isCentred(taps.columnShifts())
+        && taps.rows() == taps.sourceHeight()
+        && taps.columns() == taps.sourceWidth();
+  }
+
+  private static boolean isCentred(int[] shifts) {
+    return shifts.length == 3 && shifts[0] == -1 && shifts[1] == 0 && shifts[2] == 1;
+  }
+
   /** True if the positions are the elements of the result, in the same order. */
   boolean isWhole() {
     return parts.size() == 1

@@ -40,7 +40,8 @@ final class VectorKernels implements Kernels {
       Preferred.bits() >= 512 || System.getProperty("os.arch").equals("aarch64");
 
   private final List<SumKernel> sums = VectorSums.all(MANY_REGISTERS);
-  private final List<RowKernel> rows = VectorRows.all();
+  private final List<RowKernel> rows = VectorRows.all(MANY_REGISTERS);
+  private final List<PatchKernel> patches = VectorPatch.all(MANY_REGISTERS);
   private final List<OuterKernel> outers = VectorOuters.all(MANY_REGISTERS);
   private final List<BlockedOuterKernel> blockedOuters = VectorBlockedOuters.all(MANY_REGISTERS);
   private final ChannelKernels channels = new VectorChannels();
@@ -63,6 +64,11 @@ final class VectorKernels implements Kernels {
   @Override
   public List<RowKernel> rows() {
     return rows;
+  }
+
+  @Override
+  public List<PatchKernel> patches() {
+    return patches;
   }
 
   @Override

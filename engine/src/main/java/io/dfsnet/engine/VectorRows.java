@@ -2,13 +2,10 @@ package io.dfsnet.engine;
 
 import static io.dfsnet.engine.VectorKernels.LENGTH;
 import static io.dfsnet.engine.VectorKernels.SPECIES;
-import static io.dfsnet.engine.VectorKernels.broadcast;
-import static io.dfsnet.engine.VectorKernels.load;
-import static io.dfsnet.engine.VectorKernels.zero;
 
+import java.util.ArrayList;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /**
  * Rows of a 3x3 convolution in registers, with vectors over output channels. A tile of P
@@ -27,27 +24,32 @@ import jdk.incubator.vector.VectorMask;
  * tile touches the border of the map its outer products are left out, and so are input rows above
  * and below the map: no product with the padding is computed.
  *
- * <p>A group with half as many output channels as a vector has lanes shares its vectors with the
- * next group: the halves of a broadcast then hold inputs of two groups.
+ * <p>The tiles call {@link FloatVector} itself and not the helpers of {@link VectorKernels}: C2
+ * inlines helpers only until a method has taken in 8000 bytes of bytecode, {@code FloatVector}'s
+ * own methods always, and a vector that goes through a call that is not inlined becomes an object.
  */
 final class VectorRows {
   private VectorRows() {}
 
-  private static final VectorMask<Float> SECOND_HALF =
-      VectorMask.fromLong(SPECIES, -1L << LENGTH / 2);
-
-  /**
-   * Most positions first. Larger tiles run into the limits of C2: it then makes objects of vectors.
-   */
-  static List<RowKernel> all() {
-    return List.of(new P8(), new P7(), new P8G2(), new P7G2());
+  /** Most positions first, so that ties between tiles go to the one that uses weights most. */
+  static List<RowKernel> all(boolean manyRegisters) {
+    List<RowKernel> all = new ArrayList<>();
+    if (manyRegisters) {
+      all.addAll(VectorLongRows.all());
+    }
+    all.add(new P8());
+    all.add(new P7());
+    if (manyRegisters && LENGTH == 16) {
+      all.addAll(VectorSharedRows.all());
+    }
+    return all;
   }
 
-  private abstract static class Rows implements RowKernel {
+  abstract static class RowTile implements RowKernel {
     private final int positions;
     private final int groups;
 
-    Rows(int positions, int groups) {
+    RowTile(int positions, int groups) {
       this.positions = positions;
       this.groups = groups;
     }
@@ -97,17 +99,16 @@ final class VectorRows {
     }
 
     /**
-     * The value at {@code at} for the first group, the one {@code group} further for the second.
+     * Computes the positions from {@code at} on.
+     *
+     * @param left true if there is a position before them
+     * @param right true if there is one behind them
      */
-    static FloatVector broadcastTwo(float[] values, int at, int group) {
-      return broadcast(values[at]).blend(broadcast(values[at + group]), SECOND_HALF);
-    }
-
     abstract void tile(Call call, int at, boolean left, boolean right, int sumsAt);
   }
 
   /** 8 sums, 3 weights and an input. */
-  private static final class P8 extends Rows {
+  private static final class P8 extends RowTile {
     P8() {
       super(8, 1);
     }
@@ -118,56 +119,56 @@ final class VectorRows {
       float[] weights = call.weights;
       int[] sourceOffsets = call.sourceOffsets;
       int[] weightOffsets = call.weightOffsets;
-      var sum0 = zero();
-      var sum1 = zero();
-      var sum2 = zero();
-      var sum3 = zero();
-      var sum4 = zero();
-      var sum5 = zero();
-      var sum6 = zero();
-      var sum7 = zero();
+      var sum0 = FloatVector.zero(SPECIES);
+      var sum1 = FloatVector.zero(SPECIES);
+      var sum2 = FloatVector.zero(SPECIES);
+      var sum3 = FloatVector.zero(SPECIES);
+      var sum4 = FloatVector.zero(SPECIES);
+      var sum5 = FloatVector.zero(SPECIES);
+      var sum6 = FloatVector.zero(SPECIES);
+      var sum7 = FloatVector.zero(SPECIES);
       for (int k = 0; k < call.inputRows; k++) {
         int x = at + sourceOffsets[k];
         int w = call.weightsAt + weightOffsets[k];
-        var w0 = load(weights, w);
-        var w1 = load(weights, w + LENGTH);
-        var w2 = load(weights, w + 2 * LENGTH);
+        var w0 = FloatVector.fromArray(SPECIES, weights, w);
+        var w1 = FloatVector.fromArray(SPECIES, weights, w + LENGTH);
+        var w2 = FloatVector.fromArray(SPECIES, weights, w + 2 * LENGTH);
         if (left) {
-          var before = broadcast(source[x - 1]);
+          var before = FloatVector.broadcast(SPECIES, source[x - 1]);
           sum0 = w0.fma(before, sum0);
         }
-        var x0 = broadcast(source[x]);
+        var x0 = FloatVector.broadcast(SPECIES, source[x]);
         sum1 = w0.fma(x0, sum1);
         sum0 = w1.fma(x0, sum0);
-        var x1 = broadcast(source[x + 1]);
+        var x1 = FloatVector.broadcast(SPECIES, source[x + 1]);
         sum2 = w0.fma(x1, sum2);
         sum1 = w1.fma(x1, sum1);
         sum0 = w2.fma(x1, sum0);
-        var x2 = broadcast(source[x + 2]);
+        var x2 = FloatVector.broadcast(SPECIES, source[x + 2]);
         sum3 = w0.fma(x2, sum3);
         sum2 = w1.fma(x2, sum2);
         sum1 = w2.fma(x2, sum1);
-        var x3 = broadcast(source[x + 3]);
+        var x3 = FloatVector.broadcast(SPECIES, source[x + 3]);
         sum4 = w0.fma(x3, sum4);
         sum3 = w1.fma(x3, sum3);
         sum2 = w2.fma(x3, sum2);
-        var x4 = broadcast(source[x + 4]);
+        var x4 = FloatVector.broadcast(SPECIES, source[x + 4]);
         sum5 = w0.fma(x4, sum5);
         sum4 = w1.fma(x4, sum4);
         sum3 = w2.fma(x4, sum3);
-        var x5 = broadcast(source[x + 5]);
+        var x5 = FloatVector.broadcast(SPECIES, source[x + 5]);
         sum6 = w0.fma(x5, sum6);
         sum5 = w1.fma(x5, sum5);
         sum4 = w2.fma(x5, sum4);
-        var x6 = broadcast(source[x + 6]);
+        var x6 = FloatVector.broadcast(SPECIES, source[x + 6]);
         sum7 = w0.fma(x6, sum7);
         sum6 = w1.fma(x6, sum6);
         sum5 = w2.fma(x6, sum5);
-        var x7 = broadcast(source[x + 7]);
+        var x7 = FloatVector.broadcast(SPECIES, source[x + 7]);
         sum7 = w1.fma(x7, sum7);
         sum6 = w2.fma(x7, sum6);
         if (right) {
-          var behind = broadcast(source[x + 8]);
+          var behind = FloatVector.broadcast(SPECIES, source[x + 8]);
           sum7 = w2.fma(behind, sum7);
         }
       }
@@ -184,7 +185,7 @@ final class VectorRows {
   }
 
   /** 7 sums, 3 weights and an input. */
-  private static final class P7 extends Rows {
+  private static final class P7 extends RowTile {
     P7() {
       super(7, 1);
     }
@@ -195,201 +196,51 @@ final class VectorRows {
       float[] weights = call.weights;
       int[] sourceOffsets = call.sourceOffsets;
       int[] weightOffsets = call.weightOffsets;
-      var sum0 = zero();
-      var sum1 = zero();
-      var sum2 = zero();
-      var sum3 = zero();
-      var sum4 = zero();
-      var sum5 = zero();
-      var sum6 = zero();
+      var sum0 = FloatVector.zero(SPECIES);
+      var sum1 = FloatVector.zero(SPECIES);
+      var sum2 = FloatVector.zero(SPECIES);
+      var sum3 = FloatVector.zero(SPECIES);
+      var sum4 = FloatVector.zero(SPECIES);
+      var sum5 = FloatVector.zero(SPECIES);
+      var sum6 = FloatVector.zero(SPECIES);
       for (int k = 0; k < call.inputRows; k++) {
         int x = at + sourceOffsets[k];
         int w = call.weightsAt + weightOffsets[k];
-        var w0 = load(weights, w);
-        var w1 = load(weights, w + LENGTH);
-        var w2 = load(weights, w + 2 * LENGTH);
+        var w0 = FloatVector.fromArray(SPECIES, weights, w);
+        var w1 = FloatVector.fromArray(SPECIES, weights, w + LENGTH);
+        var w2 = FloatVector.fromArray(SPECIES, weights, w + 2 * LENGTH);
         if (left) {
-          var before = broadcast(source[x - 1]);
+          var before = FloatVector.broadcast(SPECIES, source[x - 1]);
           sum0 = w0.fma(before, sum0);
         }
-        var x0 = broadcast(source[x]);
+        var x0 = FloatVector.broadcast(SPECIES, source[x]);
         sum1 = w0.fma(x0, sum1);
         sum0 = w1.fma(x0, sum0);
-        var x1 = broadcast(source[x + 1]);
+        var x1 = FloatVector.broadcast(SPECIES, source[x + 1]);
         sum2 = w0.fma(x1, sum2);
         sum1 = w1.fma(x1, sum1);
         sum0 = w2.fma(x1, sum0);
-        var x2 = broadcast(source[x + 2]);
+        var x2 = FloatVector.broadcast(SPECIES, source[x + 2]);
         sum3 = w0.fma(x2, sum3);
         sum2 = w1.fma(x2, sum2);
         sum1 = w2.fma(x2, sum1);
-        var x3 = broadcast(source[x + 3]);
+        var x3 = FloatVector.broadcast(SPECIES, source[x + 3]);
         sum4 = w0.fma(x3, sum4);
         sum3 = w1.fma(x3, sum3);
         sum2 = w2.fma(x3, sum2);
-        var x4 = broadcast(source[x + 4]);
+        var x4 = FloatVector.broadcast(SPECIES, source[x + 4]);
         sum5 = w0.fma(x4, sum5);
         sum4 = w1.fma(x4, sum4);
         sum3 = w2.fma(x4, sum3);
-        var x5 = broadcast(source[x + 5]);
+        var x5 = FloatVector.broadcast(SPECIES, source[x + 5]);
         sum6 = w0.fma(x5, sum6);
         sum5 = w1.fma(x5, sum5);
         sum4 = w2.fma(x5, sum4);
-        var x6 = broadcast(source[x + 6]);
+        var x6 = FloatVector.broadcast(SPECIES, source[x + 6]);
         sum6 = w1.fma(x6, sum6);
         sum5 = w2.fma(x6, sum5);
         if (right) {
-          var behind = broadcast(source[x + 7]);
-          sum6 = w2.fma(behind, sum6);
-        }
-      }
-      float[] sums = call.sums;
-      sum0.intoArray(sums, sumsAt);
-      sum1.intoArray(sums, sumsAt + LENGTH);
-      sum2.intoArray(sums, sumsAt + 2 * LENGTH);
-      sum3.intoArray(sums, sumsAt + 3 * LENGTH);
-      sum4.intoArray(sums, sumsAt + 4 * LENGTH);
-      sum5.intoArray(sums, sumsAt + 5 * LENGTH);
-      sum6.intoArray(sums, sumsAt + 6 * LENGTH);
-    }
-  }
-
-  /** 8 sums, 3 weights and an input for the two groups that a vector spans. */
-  private static final class P8G2 extends Rows {
-    P8G2() {
-      super(8, 2);
-    }
-
-    @Override
-    void tile(Call call, int at, boolean left, boolean right, int sumsAt) {
-      float[] source = call.source;
-      float[] weights = call.weights;
-      int[] sourceOffsets = call.sourceOffsets;
-      int[] weightOffsets = call.weightOffsets;
-      int group = call.sourcePerGroup;
-      var sum0 = zero();
-      var sum1 = zero();
-      var sum2 = zero();
-      var sum3 = zero();
-      var sum4 = zero();
-      var sum5 = zero();
-      var sum6 = zero();
-      var sum7 = zero();
-      for (int k = 0; k < call.inputRows; k++) {
-        int x = at + sourceOffsets[k];
-        int w = call.weightsAt + weightOffsets[k];
-        var w0 = load(weights, w);
-        var w1 = load(weights, w + LENGTH);
-        var w2 = load(weights, w + 2 * LENGTH);
-        if (left) {
-          var before = broadcastTwo(source, x - 1, group);
-          sum0 = w0.fma(before, sum0);
-        }
-        var x0 = broadcastTwo(source, x, group);
-        sum1 = w0.fma(x0, sum1);
-        sum0 = w1.fma(x0, sum0);
-        var x1 = broadcastTwo(source, x + 1, group);
-        sum2 = w0.fma(x1, sum2);
-        sum1 = w1.fma(x1, sum1);
-        sum0 = w2.fma(x1, sum0);
-        var x2 = broadcastTwo(source, x + 2, group);
-        sum3 = w0.fma(x2, sum3);
-        sum2 = w1.fma(x2, sum2);
-        sum1 = w2.fma(x2, sum1);
-        var x3 = broadcastTwo(source, x + 3, group);
-        sum4 = w0.fma(x3, sum4);
-        sum3 = w1.fma(x3, sum3);
-        sum2 = w2.fma(x3, sum2);
-        var x4 = broadcastTwo(source, x + 4, group);
-        sum5 = w0.fma(x4, sum5);
-        sum4 = w1.fma(x4, sum4);
-        sum3 = w2.fma(x4, sum3);
-        var x5 = broadcastTwo(source, x + 5, group);
-        sum6 = w0.fma(x5, sum6);
-        sum5 = w1.fma(x5, sum5);
-        sum4 = w2.fma(x5, sum4);
-        var x6 = broadcastTwo(source, x + 6, group);
-        sum7 = w0.fma(x6, sum7);
-        sum6 = w1.fma(x6, sum6);
-        sum5 = w2.fma(x6, sum5);
-        var x7 = broadcastTwo(source, x + 7, group);
-        sum7 = w1.fma(x7, sum7);
-        sum6 = w2.fma(x7, sum6);
-        if (right) {
-          var behind = broadcastTwo(source, x + 8, group);
-          sum7 = w2.fma(behind, sum7);
-        }
-      }
-      float[] sums = call.sums;
-      sum0.intoArray(sums, sumsAt);
-      sum1.intoArray(sums, sumsAt + LENGTH);
-      sum2.intoArray(sums, sumsAt + 2 * LENGTH);
-      sum3.intoArray(sums, sumsAt + 3 * LENGTH);
-      sum4.intoArray(sums, sumsAt + 4 * LENGTH);
-      sum5.intoArray(sums, sumsAt + 5 * LENGTH);
-      sum6.intoArray(sums, sumsAt + 6 * LENGTH);
-      sum7.intoArray(sums, sumsAt + 7 * LENGTH);
-    }
-  }
-
-  /** 7 sums, 3 weights and an input for the two groups that a vector spans. */
-  private static final class P7G2 extends Rows {
-    P7G2() {
-      super(7, 2);
-    }
-
-    @Override
-    void tile(Call call, int at, boolean left, boolean right, int sumsAt) {
-      float[] source = call.source;
-      float[] weights = call.weights;
-      int[] sourceOffsets = call.sourceOffsets;
-      int[] weightOffsets = call.weightOffsets;
-      int group = call.sourcePerGroup;
-      var sum0 = zero();
-      var sum1 = zero();
-      var sum2 = zero();
-      var sum3 = zero();
-      var sum4 = zero();
-      var sum5 = zero();
-      var sum6 = zero();
-      for (int k = 0; k < call.inputRows; k++) {
-        int x = at + sourceOffsets[k];
-        int w = call.weightsAt + weightOffsets[k];
-        var w0 = load(weights, w);
-        var w1 = load(weights, w + LENGTH);
-        var w2 = load(weights, w + 2 * LENGTH);
-        if (left) {
-          var before = broadcastTwo(source, x - 1, group);
-          sum0 = w0.fma(before, sum0);
-        }
-        var x0 = broadcastTwo(source, x, group);
-        sum1 = w0.fma(x0, sum1);
-        sum0 = w1.fma(x0, sum0);
-        var x1 = broadcastTwo(source, x + 1, group);
-        sum2 = w0.fma(x1, sum2);
-        sum1 = w1.fma(x1, sum1);
-        sum0 = w2.fma(x1, sum0);
-        var x2 = broadcastTwo(source, x + 2, group);
-        sum3 = w0.fma(x2, sum3);
-        sum2 = w1.fma(x2, sum2);
-        sum1 = w2.fma(x2, sum1);
-        var x3 = broadcastTwo(source, x + 3, group);
-        sum4 = w0.fma(x3, sum4);
-        sum3 = w1.fma(x3, sum3);
-        sum2 = w2.fma(x3, sum2);
-        var x4 = broadcastTwo(source, x + 4, group);
-        sum5 = w0.fma(x4, sum5);
-        sum4 = w1.fma(x4, sum4);
-        sum3 = w2.fma(x4, sum3);
-        var x5 = broadcastTwo(source, x + 5, group);
-        sum6 = w0.fma(x5, sum6);
-        sum5 = w1.fma(x5, sum5);
-        sum4 = w2.fma(x5, sum4);
-        var x6 = broadcastTwo(source, x + 6, group);
-        sum6 = w1.fma(x6, sum6);
-        sum5 = w2.fma(x6, sum5);
-        if (right) {
-          var behind = broadcastTwo(source, x + 7, group);
+          var behind = FloatVector.broadcast(SPECIES, source[x + 7]);
           sum6 = w2.fma(behind, sum6);
         }
       }

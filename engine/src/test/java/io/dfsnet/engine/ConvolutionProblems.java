@@ -46,6 +46,13 @@ final class ConvolutionProblems {
     TABLE.put("vectors_of_two_groups_row_of_7", "n2 g4 ic32 ih7 oc32 kh3 ph1");
     TABLE.put("vectors_of_two_groups_of_4", "n2 g4 ic16 ih9 iw10 oc16 kh3 ph1");
     TABLE.put("vectors_of_two_groups_of_2", "n2 g6 ic12 ih4 iw9 oc12 kh3 ph1");
+    TABLE.put("vectors_of_channels_row_of_14", "n1 ic16 ih3 iw14 oc16 kh3 ph1");
+    TABLE.put("vectors_of_channels_row_of_16_and_more", "n2 ic5 ih4 iw21 oc16 kh3 ph1");
+    TABLE.put("patch_is_the_map", "n1 ic2 ih4 iw16 oc4 kh3 ph1");
+    TABLE.put("patches_of_two_channels", "n2 g3 ic6 ih5 iw16 oc6 kh3 ph1");
+    TABLE.put("patches_of_four_channels", "n3 g2 ic6 ih7 iw16 oc8 kh3 ph1");
+    TABLE.put("patches_with_a_tail", "n2 g2 ic4 ih11 iw39 oc8 kh3 ph1");
+    TABLE.put("patches_with_half_a_run", "n2 g2 ic4 ih6 iw24 oc8 kh3 ph1");
     TABLE.put("groups_2", "n5 g2 ic8 ih16 oc16 kh3 ph1");
     TABLE.put("groups_4", "n2 g4 ic16 ih16 oc16 kh3 ph1");
     TABLE.put("groups_8_widening", "n2 g8 ic16 ih9 oc32 kh3 ph1");

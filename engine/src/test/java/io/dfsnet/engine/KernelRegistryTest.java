@@ -23,8 +23,8 @@ class KernelRegistryTest {
         .allMatch(
             name ->
                 name.matches(
-                    "f32_conv_(forward|backward_data|backward_weights)_(direct|shifted|copies|blocked)_"
-                        + "([mv]\\d+)([vkp]\\d+)?(g2)?__(scalar|simd(128|256|512))"));
+                    "f32_conv_(forward|backward_data|backward_weights)_(direct|shifted|copies|inplace|blocked)_"
+                        + "([mv]\\d+)([vkpr]\\d+)?(g2)?__(scalar|simd(128|256|512))"));
   }
 
   @Test
@@ -33,6 +33,10 @@ class KernelRegistryTest {
     for (var row : kernels.rows()) {
       expected.add("f32_conv_forward_blocked_" + row.name());
       expected.add("f32_conv_backward_data_blocked_" + row.name());
+    }
+    for (var patch : kernels.patches()) {
+      expected.add("f32_conv_forward_inplace_" + patch.name());
+      expected.add("f32_conv_backward_data_inplace_" + patch.name());
     }
     for (var planes : List.of("direct", "shifted", "copies")) {
       for (var tile : kernels.sums()) {
@@ -78,11 +82,23 @@ class KernelRegistryTest {
     assertThat(forward("ic16 ih17 oc9 kh3 ph1")).contains("_copies_m8");
     int lanes = kernels.lanes(Integer.MAX_VALUE);
     if (!kernels.rows().isEmpty()) {
-      assertThat(forward("ic16 ih14 oc" + lanes + " kh3 ph1")).contains("_blocked_v1p7");
-      assertThat(forward("ic64 ih32 oc" + lanes + " kh3 ph1")).contains("_blocked_v1p8");
-      assertThat(forward("ic16 ih32 oc" + lanes + " kh3 ph1")).contains("_shifted_");
-      assertThat(forward("g2 ic16 ih8 oc" + lanes + " kh3 ph1")).contains("_blocked_v1p8g2");
-      assertThat(forward("g2 ic16 ih32 oc" + lanes + " kh3 ph1")).contains("_shifted_");
+      boolean longTiles = kernels.rows().getFirst().positions() == 16;
+      assertThat(forward("ic16 ih14 oc" + lanes + " kh3 ph1"))
+          .contains(longTiles ? "_blocked_v1p14_" : "_blocked_v1p7_");
+      assertThat(forward("ic64 ih32 oc" + lanes + " kh3 ph1"))
+          .contains(longTiles ? "_blocked_v1p16_" : "_blocked_v1p8_");
+      assertThat(forward("ic64 ih8 oc" + lanes + " kh3 ph1")).contains("_blocked_v1p8_");
+      assertThat(forward("ic16 ih32 oc" + lanes + " kh3 ph1")).contains("_inplace_");
+      if (lanes == 16 && longTiles) {
+        assertThat(forward("g2 ic16 ih8 oc16 kh3 ph1")).contains("_blocked_v1p8g2_");
+        assertThat(forward("g2 ic16 ih31 oc16 kh3 ph1")).contains("_blocked_v1p8g2_");
+        assertThat(forward("g2 ic16 ih56 oc16 kh3 ph1")).contains("_inplace_m4r4_");
+      }
+      assertThat(forward("g2 ic16 ih32 oc" + lanes + " kh3 ph1")).contains("_inplace_");
+      assertThat(forward("g8 ic16 ih32 oc16 kh3 ph1")).contains("_inplace_m2r4_");
+      assertThat(forward("g8 ic16 ih3 iw32 oc16 kh3 ph1")).doesNotContain("_inplace_");
+      assertThat(forward("g8 ic16 ih32 iw" + (lanes + 1) + " oc16 kh3 ph1"))
+          .doesNotContain("_inplace_");
       assertThat(forward("ic16 ih6 oc" + lanes + " kh3 ph1")).doesNotContain("_blocked_");
       assertThat(forward("ic16 ih14 oc" + lanes + " kh3")).doesNotContain("_blocked_");
       assertThat(forward("ic16 ih14 oc" + (lanes + 1) + " kh3 ph1")).doesNotContain("_blocked_");
