@@ -102,9 +102,10 @@ public final class Session {
   }
 
   /**
-   * Makes the session {@link #ready}: runs zeros until the JVM has compiled the kernels, or until
-   * the budget is used up. Before that a run takes up to a hundred times as long. No exchange takes
-   * place. Made only on request, because for a few runs it takes longer than it saves.
+   * Runs zeros until the JVM has compiled the kernels, which makes the session {@link #ready}, or
+   * until the budget is used up, which leaves it as it was. Before that a run takes up to a hundred
+   * times as long. No exchange takes place. Made only on request, because for a few runs it takes
+   * longer than it saves.
    *
    * @return how long the fastest run took
    */
