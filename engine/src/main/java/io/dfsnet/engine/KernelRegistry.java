@@ -18,8 +18,8 @@ import java.util.function.Supplier;
  *  |    |     |       |      |      instruction set: scalar, simd128, simd256, simd512
  *  |    |     |       |      tile: 8 output channels by 2 runs of positions (v), by taps (k) or by
  *  |    |     |       |      rows (r)
- *  |    |     |       layout: direct, shifted, copies (see Planes); inplace (see InPlaceSum); or
- *  |    |     |       blocked (see BlockedSum, ChannelBlocks)
+ *  |    |     |       layout: direct, shifted, copies (see Planes); inplace (see InPlaceSum);
+ *  |    |     |       blocked (see BlockedSum, ChannelBlocks); depthwise (see DepthwiseSum)
  *  |    |     pass: forward, backward_data, backward_weights
  *  |    operation
  *  element type
@@ -29,6 +29,12 @@ import java.util.function.Supplier;
  * data:
  *
  * <ul>
+ *   <li>{@code depthwise} (see {@link RowWalk}) where {@link #isDepthwise} holds and padding is at
+ *       most 1, backward to data where the channels per group of the output are 1 and padding is 1
+ *       (2 with stride 1; with stride 2 the input has twice the output's columns, or these fit a
+ *       vector). Its tile is {@code k3s1} or {@code k3s2} for the taps and the stride, then {@code
+ *       r2} or {@code r1} for the rows in a vector where they fit, stride and border are 1, else
+ *       {@code v2} or {@code v1} for the vectors of a row that are taken together;
  *   <li>{@code blocked}, vectors over output channels (tile: one vector by p positions of a row;
  *       g2: the vector spans two groups): 3x3, stride 1, a border of 1, rows of at least p
  *       positions, channels per group of the result a multiple of a vector, or half a vector for g2
@@ -47,8 +53,9 @@ import java.util.function.Supplier;
  *       channels that do not fill it go to tiles with fewer rows, so 13 channels are 8 + 4 + 1.
  * </ul>
  *
- * Backward to weights takes planes in the same order (direct: the map is a multiple of runs), and
- * has a second family, {@code blocked}, with vectors over output channels (see {@link
+ * Backward to weights takes {@code depthwise} where it is taken forward, with {@code v1} as the
+ * tile's last part; else planes in the same order (direct: the map is a multiple of runs), and has
+ * a second family, {@code blocked}, with vectors over output channels (see {@link
  * BlockedOuterProduct#admits}). It transposes its operands, so it comes first where a value is used
  * often, and last elsewhere: first where every output element sums at least 4 products per lane, or
  * 2 where the rows of the result are shorter than two runs. Its tile is the one with most taps
@@ -82,7 +89,13 @@ final class KernelRegistry {
     var taps = TapGrid.forward(geometry);
     boolean direct = taps.isIdentity() && taps.positions() >= lanes(taps);
     var kinds = kinds(direct, lanes(taps), taps.columns());
-    return sums("forward", kinds, SumProblem.forward(geometry));
+    List<Choice<SumPass>> choices = new ArrayList<>();
+    if (isDepthwise(geometry)) {
+      var walk = RowWalk.forward(geometry);
+      choices.addAll(depthwise("forward", walk, geometry, false));
+    }
+    choices.addAll(sums("forward", kinds, SumProblem.forward(geometry)));
+    return choices;
   }
 
   /** The kernels that can run backward to data, the one that is taken first. */
@@ -91,7 +104,18 @@ final class KernelRegistry {
     var taps = input.taps();
     boolean direct = input.isWhole() && taps.isIdentity() && taps.positions() >= lanes(taps);
     var kinds = kinds(direct, lanes(taps), input.columns());
-    return sums("backward_data", kinds, SumProblem.backwardData(geometry));
+    List<Choice<SumPass>> choices = new ArrayList<>();
+    if (isDepthwise(geometry) && geometry.outChannelsPerGroup() == 1) {
+      if (geometry.strideHeight() == 1) {
+        var walk = RowWalk.backwardData(geometry);
+        choices.addAll(depthwise("backward_data", walk, geometry, true));
+      } else if (geometry.padHeight() == 1 && geometry.padWidth() == 1) {
+        var walk = RowWalk.spreading(geometry);
+        choices.addAll(depthwise("backward_data", walk, geometry, false));
+      }
+    }
+    choices.addAll(sums("backward_data", kinds, SumProblem.backwardData(geometry)));
+    return choices;
   }
 
   /** The kernels that can run backward to weights, the one that is taken first. */
@@ -100,6 +124,9 @@ final class KernelRegistry {
     boolean direct = taps.isIdentity() && taps.positions() % lanes(taps) == 0;
     var blocked = blocked(geometry);
     List<Choice<OuterPass>> choices = new ArrayList<>();
+    if (isDepthwise(geometry)) {
+      choices.addAll(depthwiseOuters(geometry));
+    }
     int runs = Math.clamp(taps.columns() / lanes(taps), 1, 2);
     boolean reused = geometry.reduction() >= 2 * runs * lanes(taps);
     if (reused) {
@@ -117,6 +144,20 @@ final class KernelRegistry {
     }
     if (!reused) {
       choices.addAll(blocked);
+    }
+    return choices;
+  }
+
+  private List<Choice<OuterPass>> depthwiseOuters(Conv2dGeometry geometry) {
+    List<Choice<OuterPass>> choices = new ArrayList<>();
+    var walk = RowWalk.forward(geometry);
+    for (var kernel : kernels.depthwiseOuters()) {
+      if (walk.hasNarrowBorders() && kernel.admits(walk)) {
+        choices.add(
+            new Choice<>(
+                "f32_conv_backward_weights_depthwise_" + kernel.name(),
+                () -> new DepthwiseOuterProduct(kernel, kernels.lanes(walk.size()), geometry)));
+      }
     }
     return choices;
   }
@@ -202,6 +243,38 @@ final class KernelRegistry {
                     "f32_conv_" + pass + "_blocked_" + row.name(),
                     () -> new BlockedSum(kernels, row, problem)))
         .toList();
+  }
+
+  /** One input channel per group, 3x3 taps without dilation, and stride 1 or 2 on both axes. */
+  private static boolean isDepthwise(Conv2dGeometry geometry) {
+    return geometry.inChannelsPerGroup() == 1
+        && geometry.kernelHeight() == RowWalk.TAPS
+        && geometry.kernelWidth() == RowWalk.TAPS
+        && geometry.dilationHeight() == 1
+        && geometry.dilationWidth() == 1
+        && geometry.strideHeight() == geometry.strideWidth()
+        && geometry.strideHeight() <= 2;
+  }
+
+  private List<Choice<SumPass>> depthwise(
+      String pass, RowWalk walk, Conv2dGeometry geometry, boolean reversed) {
+    List<Choice<SumPass>> choices = new ArrayList<>();
+    if (!walk.hasNarrowBorders()) {
+      return choices;
+    }
+    int channels = geometry.outChannels();
+    int multiplier = geometry.outChannelsPerGroup();
+    for (var kernel : kernels.depthwise()) {
+      if (kernel.admits(walk)) {
+        choices.add(
+            new Choice<>(
+                "f32_conv_" + pass + "_depthwise_" + kernel.name(),
+                () ->
+                    new DepthwiseSum(
+                        kernels, kernel, walk, geometry.n(), channels, multiplier, reversed)));
+      }
+    }
+    return choices;
   }
 
   private static String name(String pass, Kind kind, TileKernel tile) {

@@ -34,6 +34,12 @@ interface Kernels {
   /** Normalization. */
   ChannelKernels channels();
 
+  /** Depthwise sums of 3x3 taps, best first where several admit a walk; maybe none. */
+  List<DepthwiseKernel> depthwise();
+
+  /** Gradients of depthwise weights; maybe none. */
+  List<DepthwiseOuterKernel> depthwiseOuters();
+
   /**
    * Outer products on {@link ChannelBlocks}, ordered by inputs, most inputs first; none in scalar
    * code, whose runs are positions.

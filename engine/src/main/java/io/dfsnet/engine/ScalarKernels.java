@@ -59,6 +59,16 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public List<DepthwiseKernel> depthwise() {
+    return List.of();
+  }
+
+  @Override
+  public List<DepthwiseOuterKernel> depthwiseOuters() {
+    return List.of();
+  }
+
+  @Override
   public void copyRows(
       float[] from,
       int fromAt,

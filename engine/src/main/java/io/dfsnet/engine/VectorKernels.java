@@ -39,12 +39,18 @@ final class VectorKernels implements Kernels {
   private static final boolean MANY_REGISTERS =
       Preferred.bits() >= 512 || System.getProperty("os.arch").equals("aarch64");
 
+  /** NEON has none, and the Vector API then falls back to code that boxes. */
+  static final boolean HAS_MASKED_STORES = !System.getProperty("os.arch").equals("aarch64");
+
   private final List<SumKernel> sums = VectorSums.all(MANY_REGISTERS);
   private final List<RowKernel> rows = VectorRows.all(MANY_REGISTERS);
   private final List<PatchKernel> patches = VectorPatch.all(MANY_REGISTERS);
   private final List<OuterKernel> outers = VectorOuters.all(MANY_REGISTERS);
   private final List<BlockedOuterKernel> blockedOuters = VectorBlockedOuters.all(MANY_REGISTERS);
   private final ChannelKernels channels = new VectorChannels();
+  private final List<DepthwiseKernel> depthwise = VectorDepthwise.all();
+  private final List<DepthwiseOuterKernel> depthwiseOuters =
+      List.of(new VectorDepthwiseOuter(), new VectorDepthwiseOuterStrided());
 
   @Override
   public String instructionSet() {
@@ -95,6 +101,16 @@ final class VectorKernels implements Kernels {
   @Override
   public List<BlockedOuterKernel> blockedOuters() {
     return blockedOuters;
+  }
+
+  @Override
+  public List<DepthwiseKernel> depthwise() {
+    return depthwise;
+  }
+
+  @Override
+  public List<DepthwiseOuterKernel> depthwiseOuters() {
+    return depthwiseOuters;
   }
 
   @Override

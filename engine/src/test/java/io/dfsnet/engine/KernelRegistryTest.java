@@ -23,8 +23,10 @@ class KernelRegistryTest {
         .allMatch(
             name ->
                 name.matches(
-                    "f32_conv_(forward|backward_data|backward_weights)_(direct|shifted|copies|inplace|blocked)_"
-                        + "([mv]\\d+)([vkpr]\\d+)?(g2)?__(scalar|simd(128|256|512))"));
+                    "f32_conv_(forward|backward_data|backward_weights)_"
+                        + "((direct|shifted|copies|inplace|blocked)_([mv]\\d+)([vkpr]\\d+)?(g2)?"
+                        + "|depthwise_k3s[12][rv][12])"
+                        + "__(scalar|simd(128|256|512))"));
   }
 
   @Test
@@ -49,6 +51,17 @@ class KernelRegistryTest {
     }
     for (var tile : kernels.blockedOuters()) {
       expected.add("f32_conv_backward_weights_blocked_" + tile.name());
+    }
+    for (var kernel : kernels.depthwise()) {
+      if (kernel.name().startsWith("k3s1") || kernel instanceof VectorDepthwiseSpread) {
+        expected.add("f32_conv_backward_data_depthwise_" + kernel.name());
+      }
+      if (!(kernel instanceof VectorDepthwiseSpread)) {
+        expected.add("f32_conv_forward_depthwise_" + kernel.name());
+      }
+    }
+    for (var kernel : kernels.depthwiseOuters()) {
+      expected.add("f32_conv_backward_weights_depthwise_" + kernel.name());
     }
     assertThat(admitted()).containsExactlyElementsOf(expected);
   }
@@ -105,7 +118,31 @@ class KernelRegistryTest {
     }
     assertThat(forward("ic16 ih17 oc5 kh3 ph1")).contains("_m4");
     assertThat(forward("g2 ic16 ih17 oc6 kh3 ph1")).contains("_m2");
-    assertThat(forward("g16 ic16 ih17 oc16 kh3 ph1")).contains("_m1");
+    assertThat(forward("g16 ic16 ih17 oc16 kh5 ph2")).contains("_m1");
+  }
+
+  @Test
+  void depthwiseConditionsAreAsDocumented() {
+    assumeThat(kernels.depthwise()).isNotEmpty();
+    assertThat(forward("g16 ic16 ih17 oc16 kh3 ph1")).contains("_depthwise_k3s1v2");
+    assertThat(forward("g16 ic16 ih17 oc32 kh3")).contains("_depthwise_k3s1v2");
+    assertThat(forward("g16 ic16 ih17 oc16 kh3 ph1 sh2")).contains("_depthwise_k3s2v2");
+    assertThat(backwardData("g16 ic16 ih17 oc16 kh3 ph1")).contains("_depthwise_k3s1v2");
+    for (var other :
+        List.of(
+            "oc16 kh3 ph1 sh2 sw1",
+            "oc16 kh3 ph1 sh3",
+            "oc16 kh3 dh2",
+            "oc16 kh5",
+            "oc16 kh3 kw1")) {
+      assertThat(forward("g16 ic16 ih17 " + other)).doesNotContain("_depthwise_");
+    }
+    assertThat(forward("g8 ic16 ih17 oc16 kh3 ph1")).doesNotContain("_depthwise_");
+    assertThat(backwardData("g16 ic16 ih17 oc32 kh3 ph1")).doesNotContain("_depthwise_");
+    assertThat(backwardData("g16 ic16 ih64 oc16 kh3 ph1 sh2")).contains("_depthwise_k3s2v1");
+    assertThat(backwardData("g16 ic16 ih63 oc16 kh3 ph1 sh2")).doesNotContain("_depthwise_");
+    assertThat(backwardData("g16 ic16 ih64 oc16 kh3 sh2")).doesNotContain("_depthwise_");
+    assertThat(backwardData("g16 ic16 ih17 oc16 kh3")).doesNotContain("_depthwise_");
   }
 
   @Test
@@ -116,8 +153,11 @@ class KernelRegistryTest {
     int outputs = 4 * lanes;
     assertThat(backwardWeights(lanes, lanes, outputs)).startsWith("blocked");
     assertThat(backwardWeights(lanes, 2 * lanes, outputs)).startsWith("blocked");
-    assertThat(backwardWeights(lanes / 4, lanes, outputs)).startsWith("blocked");
-    assertThat(backwardWeights(lanes / 4, 2 * lanes, outputs)).startsWith("shifted");
+    // A quarter of 4 lanes is a single channel, and that is depthwise.
+    if (lanes > 4) {
+      assertThat(backwardWeights(lanes / 4, lanes, outputs)).startsWith("blocked");
+      assertThat(backwardWeights(lanes / 4, 2 * lanes, outputs)).startsWith("shifted");
+    }
     assertThat(backwardWeights(lanes, lanes, outputs + 1)).startsWith("shifted");
   }
 
@@ -149,6 +189,10 @@ class KernelRegistryTest {
     assertThat(
             BlockedOuterProduct.admits(Conv2dGeometry.parse("ic2048 ih65 oc16 kh3 ph30 dh30"), 16))
         .isFalse();
+  }
+
+  private String backwardData(String problem) {
+    return registry.backwardData(Conv2dGeometry.parse(problem)).getFirst().name();
   }
 
   private String forward(String problem) {

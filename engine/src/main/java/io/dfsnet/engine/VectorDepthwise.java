@@ -1,0 +1,237 @@
+package io.dfsnet.engine;
+
+import static io.dfsnet.engine.VectorKernels.LENGTH;
+import static io.dfsnet.engine.VectorKernels.SPECIES;
+
+import java.util.ArrayList;
+import java.util.List;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Depthwise sums with stride 1. A step of the walk takes one row of the source: three vectors, one
+ * per tap column, each for three products. The sums of three rows of the result are under way:
+ *
+ * <pre>
+ *   x0 x1 x2  row i of the source
+ *             tap row 2   complete: the row of the result that began two steps ago
+ *             tap row 1   older:    the one that began a step ago
+ *             tap row 0   newer:    begins here
+ * </pre>
+ *
+ * Nine products need three loads and a store, and no copy of the map. Two vectors of a row are
+ * taken together, so that more products are independent and the map is read more nearly in order.
+ * Loads are whole vectors: what lies beside the map is replaced by zero, which costs less than
+ * masked loads and is all the same to the multiply-add units.
+ *
+ * <p>Vector operations are called directly, not through helper methods: C2 inlines those of the
+ * Vector API in methods of any size, but helpers only as long as a method is small.
+ */
+final class VectorDepthwise implements DepthwiseKernel {
+  static List<DepthwiseKernel> all() {
+    List<DepthwiseKernel> kernels = new ArrayList<>();
+    kernels.add(new VectorDepthwiseRows.Pairs());
+    kernels.add(new VectorDepthwiseRows.Single());
+    kernels.add(new VectorDepthwise());
+    kernels.add(new VectorDepthwiseStridedPairs());
+    if (VectorKernels.HAS_MASKED_STORES) {
+      kernels.add(new VectorDepthwiseStrided());
+    }
+    kernels.add(new VectorDepthwiseSpread());
+    return List.copyOf(kernels);
+  }
+
+  @Override
+  public String name() {
+    return "k3s1v2__simd" + SPECIES.vectorBitSize();
+  }
+
+  @Override
+  public boolean admits(RowWalk walk) {
+    return walk.stride() == 1;
+  }
+
+  @Override
+  public Strip[] strips(RowWalk walk) {
+    return Strip.cover(walk, LENGTH, LENGTH, false);
+  }
+
+  @Override
+  public boolean overruns(RowWalk walk) {
+    return walk.columns() < LENGTH;
+  }
+
+  @Override
+  public void run(Call call) {
+    for (var strip : call.strips) {
+      if (strip.columns().length == 2) {
+        walkTwo(call, strip);
+      } else {
+        walkOne(call, strip);
+      }
+    }
+  }
+
+  private static void walkTwo(Call call, Strip strip) {
+    var walk = call.walk;
+    float[] source = call.source;
+    float[] weights = call.weights;
+    float[] result = call.result;
+    float floor = call.floor;
+    float ceiling = call.ceiling;
+    boolean finishes = call.finishes();
+    boolean caps = call.caps();
+    float[] biases = call.bias;
+    int size = walk.size();
+    int sourceSize = walk.sourceSize();
+    int multiplier = call.multiplier;
+    int sourceAt = call.sourceAt;
+    int resultAt = call.resultAt;
+    int endChannel = call.endChannel;
+    var left = mask(strip.left());
+    var right = mask(strip.right());
+    var zero = FloatVector.zero(SPECIES);
+    int pitch = walk.sourceWidth();
+    int resultPitch = walk.columns();
+    int end = walk.endWalked();
+    int rows = walk.rows() + 2;
+    int first = walk.firstWalked();
+    int column = strip.columns()[0];
+    int start = walk.sourceAt(first, column);
+    int toSecond = strip.columns()[1] - column;
+    for (int channel = call.firstChannel; channel < endChannel; channel++) {
+      int w = channel * 9;
+      var w00 = FloatVector.broadcast(SPECIES, weights[w]);
+      var w01 = FloatVector.broadcast(SPECIES, weights[w + 1]);
+      var w02 = FloatVector.broadcast(SPECIES, weights[w + 2]);
+      var w10 = FloatVector.broadcast(SPECIES, weights[w + 3]);
+      var w11 = FloatVector.broadcast(SPECIES, weights[w + 4]);
+      var w12 = FloatVector.broadcast(SPECIES, weights[w + 5]);
+      var w20 = FloatVector.broadcast(SPECIES, weights[w + 6]);
+      var w21 = FloatVector.broadcast(SPECIES, weights[w + 7]);
+      var w22 = FloatVector.broadcast(SPECIES, weights[w + 8]);
+      float bias = biases == null ? -0f : biases[channel];
+      int at = sourceAt + (multiplier == 1 ? channel : channel / multiplier) * sourceSize + start;
+      int to = resultAt + channel * size + column;
+      var aOlder = zero;
+      var aNewer = zero;
+      var bOlder = zero;
+      var bNewer = zero;
+      for (int row = first; row < rows; row++, at += pitch) {
+        var a0 = zero;
+        var a1 = zero;
+        var a2 = zero;
+        var b0 = zero;
+        var b1 = zero;
+        var b2 = zero;
+        if (row < end) {
+          a0 = FloatVector.fromArray(SPECIES, source, at).blend(zero, left);
+          a1 = FloatVector.fromArray(SPECIES, source, at + 1);
+          a2 = FloatVector.fromArray(SPECIES, source, at + 2);
+          b0 = FloatVector.fromArray(SPECIES, source, at + toSecond);
+          b1 = FloatVector.fromArray(SPECIES, source, at + toSecond + 1);
+          b2 = FloatVector.fromArray(SPECIES, source, at + toSecond + 2).blend(zero, right);
+        }
+        if (row >= 2) {
+          var aSum = w22.fma(a2, w21.fma(a1, w20.fma(a0, aOlder)));
+          if (finishes) {
+            aSum = aSum.add(bias);
+            aSum = aSum.blend(floor, aSum.compare(VectorOperators.LE, floor));
+            if (caps) {
+              aSum = aSum.blend(ceiling, aSum.compare(VectorOperators.GT, ceiling));
+            }
+          }
+          aSum.intoArray(result, to);
+          var bSum = w22.fma(b2, w21.fma(b1, w20.fma(b0, bOlder)));
+          if (finishes) {
+            bSum = bSum.add(bias);
+            bSum = bSum.blend(floor, bSum.compare(VectorOperators.LE, floor));
+            if (caps) {
+              bSum = bSum.blend(ceiling, bSum.compare(VectorOperators.GT, ceiling));
+            }
+          }
+          bSum.intoArray(result, to + toSecond);
+          to += resultPitch;
+        }
+        aOlder = w12.fma(a2, w11.fma(a1, w10.fma(a0, aNewer)));
+        aNewer = w02.fma(a2, w01.fma(a1, w00.fma(a0, zero)));
+        bOlder = w12.fma(b2, w11.fma(b1, w10.fma(b0, bNewer)));
+        bNewer = w02.fma(b2, w01.fma(b1, w00.fma(b0, zero)));
+      }
+    }
+  }
+
+  private static void walkOne(Call call, Strip strip) {
+    var walk = call.walk;
+    float[] source = call.source;
+    float[] weights = call.weights;
+    float[] result = call.result;
+    float floor = call.floor;
+    float ceiling = call.ceiling;
+    boolean finishes = call.finishes();
+    boolean caps = call.caps();
+    float[] biases = call.bias;
+    int size = walk.size();
+    int sourceSize = walk.sourceSize();
+    int multiplier = call.multiplier;
+    int sourceAt = call.sourceAt;
+    int resultAt = call.resultAt;
+    int endChannel = call.endChannel;
+    var left = mask(strip.left());
+    var right = mask(strip.right());
+    var zero = FloatVector.zero(SPECIES);
+    int pitch = walk.sourceWidth();
+    int resultPitch = walk.columns();
+    int end = walk.endWalked();
+    int rows = walk.rows() + 2;
+    int first = walk.firstWalked();
+    int column = strip.columns()[0];
+    int start = walk.sourceAt(first, column);
+    for (int channel = call.firstChannel; channel < endChannel; channel++) {
+      int w = channel * 9;
+      var w00 = FloatVector.broadcast(SPECIES, weights[w]);
+      var w01 = FloatVector.broadcast(SPECIES, weights[w + 1]);
+      var w02 = FloatVector.broadcast(SPECIES, weights[w + 2]);
+      var w10 = FloatVector.broadcast(SPECIES, weights[w + 3]);
+      var w11 = FloatVector.broadcast(SPECIES, weights[w + 4]);
+      var w12 = FloatVector.broadcast(SPECIES, weights[w + 5]);
+      var w20 = FloatVector.broadcast(SPECIES, weights[w + 6]);
+      var w21 = FloatVector.broadcast(SPECIES, weights[w + 7]);
+      var w22 = FloatVector.broadcast(SPECIES, weights[w + 8]);
+      float bias = biases == null ? -0f : biases[channel];
+      int at = sourceAt + (multiplier == 1 ? channel : channel / multiplier) * sourceSize + start;
+      int to = resultAt + channel * size + column;
+      var aOlder = zero;
+      var aNewer = zero;
+      for (int row = first; row < rows; row++, at += pitch) {
+        var a0 = zero;
+        var a1 = zero;
+        var a2 = zero;
+        if (row < end) {
+          a0 = FloatVector.fromArray(SPECIES, source, at).blend(zero, left);
+          a1 = FloatVector.fromArray(SPECIES, source, at + 1);
+          a2 = FloatVector.fromArray(SPECIES, source, at + 2).blend(zero, right);
+        }
+        if (row >= 2) {
+          var aSum = w22.fma(a2, w21.fma(a1, w20.fma(a0, aOlder)));
+          if (finishes) {
+            aSum = aSum.add(bias);
+            aSum = aSum.blend(floor, aSum.compare(VectorOperators.LE, floor));
+            if (caps) {
+              aSum = aSum.blend(ceiling, aSum.compare(VectorOperators.GT, ceiling));
+            }
+          }
+          aSum.intoArray(result, to);
+          to += resultPitch;
+        }
+        aOlder = w12.fma(a2, w11.fma(a1, w10.fma(a0, aNewer)));
+        aNewer = w02.fma(a2, w01.fma(a1, w00.fma(a0, zero)));
+      }
+    }
+  }
+
+  static VectorMask<Float> mask(long lanes) {
+    return VectorMask.fromLong(SPECIES, lanes & (1L << LENGTH) - 1);
+  }
+}

@@ -1,0 +1,252 @@
+package io.dfsnet.engine;
+
+import static io.dfsnet.engine.VectorDepthwise.mask;
+import static io.dfsnet.engine.VectorKernels.LENGTH;
+import static io.dfsnet.engine.VectorKernels.SPECIES;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
+
+/**
+ * Depthwise sums with stride 1 and a border of 1, for maps whose rows fit into a vector. The middle
+ * tap of a row is the row itself, and its neighbours are the row moved by a lane: moving lanes runs
+ * beside multiply-adds, and takes fewer instructions than another load. Stores are whole vectors:
+ * what they write behind a row is overwritten by the next.
+ */
+final class VectorDepthwiseRows {
+  private static final VectorShuffle<Float> PREVIOUS =
+      VectorShuffle.fromOp(SPECIES, lane -> (lane + LENGTH - 1) % LENGTH);
+
+  private static final VectorShuffle<Float> NEXT =
+      VectorShuffle.fromOp(SPECIES, lane -> (lane + 1) % LENGTH);
+
+  private VectorDepthwiseRows() {}
+
+  private static boolean isCentred(RowWalk walk) {
+    return walk.stride() == 1
+        && walk.firstRow() == -1
+        && walk.firstColumn() == -1
+        && walk.rows() == walk.sourceHeight()
+        && walk.columns() == walk.sourceWidth();
+  }
+
+  /** A row in a vector, as in {@link VectorDepthwise}. */
+  static final class Single implements DepthwiseKernel {
+    @Override
+    public String name() {
+      return "k3s1r1__simd" + SPECIES.vectorBitSize();
+    }
+
+    @Override
+    public boolean admits(RowWalk walk) {
+      return isCentred(walk) && walk.columns() <= LENGTH;
+    }
+
+    @Override
+    public Strip[] strips(RowWalk walk) {
+      return Strip.cover(walk, LENGTH, LENGTH, false);
+    }
+
+    @Override
+    public boolean overruns(RowWalk walk) {
+      return walk.columns() < LENGTH;
+    }
+
+    @Override
+    public void run(Call call) {
+      walkRows(call);
+    }
+  }
+
+  /**
+   * Two neighbouring rows in a vector, for maps that would leave more than half of it empty:
+   *
+   * <pre>
+   *   row 2 | row 3      a vector of the result
+   *   row 1 | row 2      tap row 0, which was tap row 2 of the rows 0 and 1
+   *   row 2 | row 3      tap row 1
+   *   row 3 | row 4      tap row 2
+   * </pre>
+   */
+  static final class Pairs implements DepthwiseKernel {
+    @Override
+    public String name() {
+      return "k3s1r2__simd" + SPECIES.vectorBitSize();
+    }
+
+    @Override
+    public boolean admits(RowWalk walk) {
+      return isCentred(walk) && walk.columns() <= LENGTH / 2;
+    }
+
+    @Override
+    public Strip[] strips(RowWalk walk) {
+      return Strip.cover(walk, LENGTH, LENGTH, false);
+    }
+
+    @Override
+    public boolean overruns(RowWalk walk) {
+      return true;
+    }
+
+    @Override
+    public void run(Call call) {
+      walkRowPairs(call);
+    }
+  }
+
+  private static void walkRows(DepthwiseKernel.Call call) {
+    var walk = call.walk;
+    float[] source = call.source;
+    float[] weights = call.weights;
+    float[] result = call.result;
+    float floor = call.floor;
+    float ceiling = call.ceiling;
+    boolean finishes = call.finishes();
+    boolean caps = call.caps();
+    float[] biases = call.bias;
+    int size = walk.size();
+    int sourceSize = walk.sourceSize();
+    int multiplier = call.multiplier;
+    int sourceAt = call.sourceAt;
+    int resultAt = call.resultAt;
+    int endChannel = call.endChannel;
+    var leftmost = mask(1);
+    var rightmost = mask(1L << walk.columns() - 1);
+    var zero = FloatVector.zero(SPECIES);
+    int pitch = walk.columns();
+    int rows = walk.rows();
+    for (int channel = call.firstChannel; channel < endChannel; channel++) {
+      int w = channel * 9;
+      var w00 = FloatVector.broadcast(SPECIES, weights[w]);
+      var w01 = FloatVector.broadcast(SPECIES, weights[w + 1]);
+      var w02 = FloatVector.broadcast(SPECIES, weights[w + 2]);
+      var w10 = FloatVector.broadcast(SPECIES, weights[w + 3]);
+      var w11 = FloatVector.broadcast(SPECIES, weights[w + 4]);
+      var w12 = FloatVector.broadcast(SPECIES, weights[w + 5]);
+      var w20 = FloatVector.broadcast(SPECIES, weights[w + 6]);
+      var w21 = FloatVector.broadcast(SPECIES, weights[w + 7]);
+      var w22 = FloatVector.broadcast(SPECIES, weights[w + 8]);
+      float bias = biases == null ? -0f : biases[channel];
+      int at = sourceAt + (multiplier == 1 ? channel : channel / multiplier) * sourceSize;
+      int to = resultAt + channel * size;
+      var a1 = FloatVector.fromArray(SPECIES, source, at);
+      var a0 = a1.rearrange(PREVIOUS).blend(zero, leftmost);
+      var a2 = a1.rearrange(NEXT).blend(zero, rightmost);
+      var older = w12.fma(a2, w11.fma(a1, w10.fma(a0, zero)));
+      var newer = w02.fma(a2, w01.fma(a1, w00.fma(a0, zero)));
+      for (int row = 1; row < rows; row++, to += pitch) {
+        at += pitch;
+        var x1 = FloatVector.fromArray(SPECIES, source, at);
+        var x0 = x1.rearrange(PREVIOUS).blend(zero, leftmost);
+        var x2 = x1.rearrange(NEXT).blend(zero, rightmost);
+        var sum = w22.fma(x2, w21.fma(x1, w20.fma(x0, older)));
+        if (finishes) {
+          sum = sum.add(bias);
+          sum = sum.blend(floor, sum.compare(VectorOperators.LE, floor));
+          if (caps) {
+            sum = sum.blend(ceiling, sum.compare(VectorOperators.GT, ceiling));
+          }
+        }
+        sum.intoArray(result, to);
+        older = w12.fma(x2, w11.fma(x1, w10.fma(x0, newer)));
+        newer = w02.fma(x2, w01.fma(x1, w00.fma(x0, zero)));
+      }
+      var last = FloatVector.broadcast(SPECIES, -0f).add(older);
+      if (finishes) {
+        last = last.add(bias);
+        last = last.blend(floor, last.compare(VectorOperators.LE, floor));
+        if (caps) {
+          last = last.blend(ceiling, last.compare(VectorOperators.GT, ceiling));
+        }
+      }
+      last.intoArray(result, to);
+    }
+  }
+
+  private static void walkRowPairs(DepthwiseKernel.Call call) {
+    var walk = call.walk;
+    float[] source = call.source;
+    float[] weights = call.weights;
+    float[] result = call.result;
+    float floor = call.floor;
+    float ceiling = call.ceiling;
+    boolean finishes = call.finishes();
+    boolean caps = call.caps();
+    float[] biases = call.bias;
+    int size = walk.size();
+    int sourceSize = walk.sourceSize();
+    int multiplier = call.multiplier;
+    int sourceAt = call.sourceAt;
+    int resultAt = call.resultAt;
+    int endChannel = call.endChannel;
+    int pitch = walk.columns();
+    int rows = walk.rows();
+    var leftmost = mask(1L | 1L << pitch);
+    var rightmost = mask(1L << pitch - 1 | 1L << 2 * pitch - 1);
+    var above = mask((1L << pitch) - 1);
+    var below = mask(-1L << pitch);
+    var zero = FloatVector.zero(SPECIES);
+    for (int channel = call.firstChannel; channel < endChannel; channel++) {
+      int w = channel * 9;
+      var w00 = FloatVector.broadcast(SPECIES, weights[w]);
+      var w01 = FloatVector.broadcast(SPECIES, weights[w + 1]);
+      var w02 = FloatVector.broadcast(SPECIES, weights[w + 2]);
+      var w10 = FloatVector.broadcast(SPECIES, weights[w + 3]);
+      var w11 = FloatVector.broadcast(SPECIES, weights[w + 4]);
+      var w12 = FloatVector.broadcast(SPECIES, weights[w + 5]);
+      var w20 = FloatVector.broadcast(SPECIES, weights[w + 6]);
+      var w21 = FloatVector.broadcast(SPECIES, weights[w + 7]);
+      var w22 = FloatVector.broadcast(SPECIES, weights[w + 8]);
+      float bias = biases == null ? -0f : biases[channel];
+      int at = sourceAt + (multiplier == 1 ? channel : channel / multiplier) * sourceSize - pitch;
+      int to = resultAt + channel * size;
+      var a1 = FloatVector.fromArray(SPECIES, source, at).blend(zero, above);
+      var a0 = a1.rearrange(PREVIOUS).blend(zero, leftmost);
+      var a2 = a1.rearrange(NEXT).blend(zero, rightmost);
+      var sum = w02.fma(a2, w01.fma(a1, w00.fma(a0, zero)));
+      for (int row = 2; row < rows; row += 2, to += 2 * pitch) {
+        at += pitch;
+        var b1 = FloatVector.fromArray(SPECIES, source, at);
+        var b0 = b1.rearrange(PREVIOUS).blend(zero, leftmost);
+        var b2 = b1.rearrange(NEXT).blend(zero, rightmost);
+        sum = w12.fma(b2, w11.fma(b1, w10.fma(b0, sum)));
+        at += pitch;
+        var c1 = FloatVector.fromArray(SPECIES, source, at);
+        var c0 = c1.rearrange(PREVIOUS).blend(zero, leftmost);
+        var c2 = c1.rearrange(NEXT).blend(zero, rightmost);
+        sum = w22.fma(c2, w21.fma(c1, w20.fma(c0, sum)));
+        if (finishes) {
+          sum = sum.add(bias);
+          sum = sum.blend(floor, sum.compare(VectorOperators.LE, floor));
+          if (caps) {
+            sum = sum.blend(ceiling, sum.compare(VectorOperators.GT, ceiling));
+          }
+        }
+        sum.intoArray(result, to);
+        sum = w02.fma(c2, w01.fma(c1, w00.fma(c0, zero)));
+      }
+      at += pitch;
+      var d1 = FloatVector.fromArray(SPECIES, source, at);
+      var d0 = d1.rearrange(PREVIOUS).blend(zero, leftmost);
+      var d2 = d1.rearrange(NEXT).blend(zero, rightmost);
+      sum = w12.fma(d2, w11.fma(d1, w10.fma(d0, sum)));
+      if (rows % 2 == 0) {
+        at += pitch;
+        var e1 = FloatVector.fromArray(SPECIES, source, at).blend(zero, below);
+        var e0 = e1.rearrange(PREVIOUS).blend(zero, leftmost);
+        var e2 = e1.rearrange(NEXT).blend(zero, rightmost);
+        sum = w22.fma(e2, w21.fma(e1, w20.fma(e0, sum)));
+      }
+      if (finishes) {
+        sum = sum.add(bias);
+        sum = sum.blend(floor, sum.compare(VectorOperators.LE, floor));
+        if (caps) {
+          sum = sum.blend(ceiling, sum.compare(VectorOperators.GT, ceiling));
+        }
+      }
+      sum.intoArray(result, to);
+    }
+  }
+}

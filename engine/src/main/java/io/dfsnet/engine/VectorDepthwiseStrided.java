@@ -1,0 +1,337 @@
+package io.dfsnet.engine;
+
+import static io.dfsnet.engine.VectorDepthwise.mask;
+import static io.dfsnet.engine.VectorKernels.LENGTH;
+import static io.dfsnet.engine.VectorKernels.SPECIES;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Depthwise sums with stride 2. A step of the walk takes one row of the source as two vectors and
+ * picks every second lane of both:
+ *
+ * <pre>
+ *   a b c d   e f g h      lanes 0 to 7 of a row (of four lanes each)
+ *   a   c     e   g        tap column 0: the even lanes
+ *     b   d     f   h      tap column 1: the odd lanes
+ *       c     e   g        tap column 2: the even lanes from the next one on. The last would be i,
+ *                          so a vector has sums in all lanes but the last.
+ * </pre>
+ *
+ * Tap row 1 meets the odd rows; an even row is tap row 2 of one row of the result and tap row 0 of
+ * the next. Vectors of a row are taken in pairs, as in {@link VectorDepthwise}; the first one of a
+ * pair is stored whole, the second one writes over its last lane.
+ */
+final class VectorDepthwiseStrided implements DepthwiseKernel {
+  private static final VectorSpecies<Integer> LANES =
+      VectorSpecies.of(int.class, VectorShape.forBitSize(SPECIES.vectorBitSize()));
+
+  // Integers, because a selection by a vector of floats converts it every time.
+  private static final IntVector EVEN = IntVector.zero(LANES).addIndex(2);
+  private static final IntVector ODD = EVEN.add(1);
+
+  private static final VectorShuffle<Float> NEXT =
+      VectorShuffle.fromOp(SPECIES, lane -> (lane + 1) % LENGTH);
+
+  @Override
+  public String name() {
+    return "k3s2v2__simd" + SPECIES.vectorBitSize();
+  }
+
+  @Override
+  public boolean admits(RowWalk walk) {
+    return walk.stride() == 2 && !walk.spreads();
+  }
+
+  @Override
+  public Strip[] strips(RowWalk walk) {
+    return Strip.cover(walk, LENGTH, LENGTH - 1, true);
+  }
+
+  @Override
+  public boolean overruns(RowWalk walk) {
+    return walk.columns() < LENGTH;
+  }
+
+  @Override
+  public void run(Call call) {
+    for (var strip : call.strips) {
+      if (strip.columns().length == 2) {
+        walkTwo(call, strip);
+      } else {
+        walkOne(call, strip);
+      }
+    }
+  }
+
+  private static void walkTwo(Call call, Strip strip) {
+    var walk = call.walk;
+    float[] source = call.source;
+    float[] weights = call.weights;
+    float[] result = call.result;
+    float floor = call.floor;
+    float ceiling = call.ceiling;
+    boolean finishes = call.finishes();
+    boolean caps = call.caps();
+    float[] biases = call.bias;
+    int size = walk.size();
+    int sourceSize = walk.sourceSize();
+    int multiplier = call.multiplier;
+    int sourceAt = call.sourceAt;
+    int resultAt = call.resultAt;
+    int endChannel = call.endChannel;
+    var left = mask(strip.left());
+    var right = mask(strip.right());
+    var store = mask(strip.stores());
+    var zero = FloatVector.zero(SPECIES);
+    int pitch = walk.sourceWidth();
+    int resultPitch = walk.columns();
+    int rows = walk.rows();
+    boolean above = walk.firstRow() < 0;
+    boolean below = walk.endWalked() < 2 * rows + 1;
+    int wholeRows = below ? rows - 1 : rows;
+    int column = strip.columns()[0];
+    int start = walk.sourceAt(0, column);
+    int toSecond = strip.columns()[1] - column;
+    for (int channel = call.firstChannel; channel < endChannel; channel++) {
+      int w = channel * 9;
+      var w00 = FloatVector.broadcast(SPECIES, weights[w]);
+      var w01 = FloatVector.broadcast(SPECIES, weights[w + 1]);
+      var w02 = FloatVector.broadcast(SPECIES, weights[w + 2]);
+      var w10 = FloatVector.broadcast(SPECIES, weights[w + 3]);
+      var w11 = FloatVector.broadcast(SPECIES, weights[w + 4]);
+      var w12 = FloatVector.broadcast(SPECIES, weights[w + 5]);
+      var w20 = FloatVector.broadcast(SPECIES, weights[w + 6]);
+      var w21 = FloatVector.broadcast(SPECIES, weights[w + 7]);
+      var w22 = FloatVector.broadcast(SPECIES, weights[w + 8]);
+      float bias = biases == null ? -0f : biases[channel];
+      int at = sourceAt + (multiplier == 1 ? channel : channel / multiplier) * sourceSize + start;
+      int to = resultAt + channel * size + column;
+      var aSum = zero;
+      var bSum = zero;
+      if (!above) {
+        var aULow =
+            FloatVector.fromArray(SPECIES, source, at).blend(zero, left).reinterpretAsInts();
+        var aUHigh = FloatVector.fromArray(SPECIES, source, at + LENGTH).reinterpretAsInts();
+        var aU0 = EVEN.selectFrom(aULow, aUHigh).reinterpretAsFloats();
+        var aU1 = ODD.selectFrom(aULow, aUHigh).reinterpretAsFloats();
+        var aU2 = aU0.rearrange(NEXT);
+        aSum = w02.fma(aU2, w01.fma(aU1, w00.fma(aU0, zero)));
+        var bULow = FloatVector.fromArray(SPECIES, source, at + 2 * toSecond).reinterpretAsInts();
+        var bUHigh =
+            FloatVector.fromArray(SPECIES, source, at + 2 * toSecond + LENGTH)
+                .blend(zero, right)
+                .reinterpretAsInts();
+        var bU0 = EVEN.selectFrom(bULow, bUHigh).reinterpretAsFloats();
+        var bU1 = ODD.selectFrom(bULow, bUHigh).reinterpretAsFloats();
+        var bU2 = bU0.rearrange(NEXT);
+        bSum = w02.fma(bU2, w01.fma(bU1, w00.fma(bU0, zero)));
+      }
+      for (int row = 0; row < wholeRows; row++, to += resultPitch) {
+        at += pitch;
+        var aMLow =
+            FloatVector.fromArray(SPECIES, source, at).blend(zero, left).reinterpretAsInts();
+        var aMHigh = FloatVector.fromArray(SPECIES, source, at + LENGTH).reinterpretAsInts();
+        var aM0 = EVEN.selectFrom(aMLow, aMHigh).reinterpretAsFloats();
+        var aM1 = ODD.selectFrom(aMLow, aMHigh).reinterpretAsFloats();
+        var aM2 = aM0.rearrange(NEXT);
+        aSum = w12.fma(aM2, w11.fma(aM1, w10.fma(aM0, aSum)));
+        var bMLow = FloatVector.fromArray(SPECIES, source, at + 2 * toSecond).reinterpretAsInts();
+        var bMHigh =
+            FloatVector.fromArray(SPECIES, source, at + 2 * toSecond + LENGTH)
+                .blend(zero, right)
+                .reinterpretAsInts();
+        var bM0 = EVEN.selectFrom(bMLow, bMHigh).reinterpretAsFloats();
+        var bM1 = ODD.selectFrom(bMLow, bMHigh).reinterpretAsFloats();
+        var bM2 = bM0.rearrange(NEXT);
+        bSum = w12.fma(bM2, w11.fma(bM1, w10.fma(bM0, bSum)));
+        at += pitch;
+        var aLLow =
+            FloatVector.fromArray(SPECIES, source, at).blend(zero, left).reinterpretAsInts();
+        var aLHigh = FloatVector.fromArray(SPECIES, source, at + LENGTH).reinterpretAsInts();
+        var aL0 = EVEN.selectFrom(aLLow, aLHigh).reinterpretAsFloats();
+        var aL1 = ODD.selectFrom(aLLow, aLHigh).reinterpretAsFloats();
+        var aL2 = aL0.rearrange(NEXT);
+        aSum = w22.fma(aL2, w21.fma(aL1, w20.fma(aL0, aSum)));
+        if (finishes) {
+          aSum = aSum.add(bias);
+          aSum = aSum.blend(floor, aSum.compare(VectorOperators.LE, floor));
+          if (caps) {
+            aSum = aSum.blend(ceiling, aSum.compare(VectorOperators.GT, ceiling));
+          }
+        }
+        aSum.intoArray(result, to);
+        aSum = w02.fma(aL2, w01.fma(aL1, w00.fma(aL0, zero)));
+        var bLLow = FloatVector.fromArray(SPECIES, source, at + 2 * toSecond).reinterpretAsInts();
+        var bLHigh =
+            FloatVector.fromArray(SPECIES, source, at + 2 * toSecond + LENGTH)
+                .blend(zero, right)
+                .reinterpretAsInts();
+        var bL0 = EVEN.selectFrom(bLLow, bLHigh).reinterpretAsFloats();
+        var bL1 = ODD.selectFrom(bLLow, bLHigh).reinterpretAsFloats();
+        var bL2 = bL0.rearrange(NEXT);
+        bSum = w22.fma(bL2, w21.fma(bL1, w20.fma(bL0, bSum)));
+        if (finishes) {
+          bSum = bSum.add(bias);
+          bSum = bSum.blend(floor, bSum.compare(VectorOperators.LE, floor));
+          if (caps) {
+            bSum = bSum.blend(ceiling, bSum.compare(VectorOperators.GT, ceiling));
+          }
+        }
+        bSum.intoArray(result, to + toSecond, store);
+        bSum = w02.fma(bL2, w01.fma(bL1, w00.fma(bL0, zero)));
+      }
+      if (below) {
+        at += pitch;
+        var aELow =
+            FloatVector.fromArray(SPECIES, source, at).blend(zero, left).reinterpretAsInts();
+        var aEHigh = FloatVector.fromArray(SPECIES, source, at + LENGTH).reinterpretAsInts();
+        var aE0 = EVEN.selectFrom(aELow, aEHigh).reinterpretAsFloats();
+        var aE1 = ODD.selectFrom(aELow, aEHigh).reinterpretAsFloats();
+        var aE2 = aE0.rearrange(NEXT);
+        aSum = w12.fma(aE2, w11.fma(aE1, w10.fma(aE0, aSum)));
+        if (finishes) {
+          aSum = aSum.add(bias);
+          aSum = aSum.blend(floor, aSum.compare(VectorOperators.LE, floor));
+          if (caps) {
+            aSum = aSum.blend(ceiling, aSum.compare(VectorOperators.GT, ceiling));
+          }
+        }
+        aSum.intoArray(result, to);
+        var bELow = FloatVector.fromArray(SPECIES, source, at + 2 * toSecond).reinterpretAsInts();
+        var bEHigh =
+            FloatVector.fromArray(SPECIES, source, at + 2 * toSecond + LENGTH)
+                .blend(zero, right)
+                .reinterpretAsInts();
+        var bE0 = EVEN.selectFrom(bELow, bEHigh).reinterpretAsFloats();
+        var bE1 = ODD.selectFrom(bELow, bEHigh).reinterpretAsFloats();
+        var bE2 = bE0.rearrange(NEXT);
+        bSum = w12.fma(bE2, w11.fma(bE1, w10.fma(bE0, bSum)));
+        if (finishes) {
+          bSum = bSum.add(bias);
+          bSum = bSum.blend(floor, bSum.compare(VectorOperators.LE, floor));
+          if (caps) {
+            bSum = bSum.blend(ceiling, bSum.compare(VectorOperators.GT, ceiling));
+          }
+        }
+        bSum.intoArray(result, to + toSecond, store);
+      }
+    }
+  }
+
+  private static void walkOne(Call call, Strip strip) {
+    var walk = call.walk;
+    float[] source = call.source;
+    float[] weights = call.weights;
+    float[] result = call.result;
+    float floor = call.floor;
+    float ceiling = call.ceiling;
+    boolean finishes = call.finishes();
+    boolean caps = call.caps();
+    float[] biases = call.bias;
+    int size = walk.size();
+    int sourceSize = walk.sourceSize();
+    int multiplier = call.multiplier;
+    int sourceAt = call.sourceAt;
+    int resultAt = call.resultAt;
+    int endChannel = call.endChannel;
+    var left = mask(strip.left());
+    var right = mask(strip.right());
+    var zero = FloatVector.zero(SPECIES);
+    int pitch = walk.sourceWidth();
+    int resultPitch = walk.columns();
+    int rows = walk.rows();
+    boolean above = walk.firstRow() < 0;
+    boolean below = walk.endWalked() < 2 * rows + 1;
+    int wholeRows = below ? rows - 1 : rows;
+    int column = strip.columns()[0];
+    int start = walk.sourceAt(0, column);
+    for (int channel = call.firstChannel; channel < endChannel; channel++) {
+      int w = channel * 9;
+      var w00 = FloatVector.broadcast(SPECIES, weights[w]);
+      var w01 = FloatVector.broadcast(SPECIES, weights[w + 1]);
+      var w02 = FloatVector.broadcast(SPECIES, weights[w + 2]);
+      var w10 = FloatVector.broadcast(SPECIES, weights[w + 3]);
+      var w11 = FloatVector.broadcast(SPECIES, weights[w + 4]);
+      var w12 = FloatVector.broadcast(SPECIES, weights[w + 5]);
+      var w20 = FloatVector.broadcast(SPECIES, weights[w + 6]);
+      var w21 = FloatVector.broadcast(SPECIES, weights[w + 7]);
+      var w22 = FloatVector.broadcast(SPECIES, weights[w + 8]);
+      float bias = biases == null ? -0f : biases[channel];
+      int at = sourceAt + (multiplier == 1 ? channel : channel / multiplier) * sourceSize + start;
+      int to = resultAt + channel * size + column;
+      var aSum = zero;
+      if (!above) {
+        var aULow =
+            FloatVector.fromArray(SPECIES, source, at).blend(zero, left).reinterpretAsInts();
+        var aUHigh =
+            FloatVector.fromArray(SPECIES, source, at + LENGTH)
+                .blend(zero, right)
+                .reinterpretAsInts();
+        var aU0 = EVEN.selectFrom(aULow, aUHigh).reinterpretAsFloats();
+        var aU1 = ODD.selectFrom(aULow, aUHigh).reinterpretAsFloats();
+        var aU2 = aU0.rearrange(NEXT);
+        aSum = w02.fma(aU2, w01.fma(aU1, w00.fma(aU0, zero)));
+      }
+      for (int row = 0; row < wholeRows; row++, to += resultPitch) {
+        at += pitch;
+        var aMLow =
+            FloatVector.fromArray(SPECIES, source, at).blend(zero, left).reinterpretAsInts();
+        var aMHigh =
+            FloatVector.fromArray(SPECIES, source, at + LENGTH)
+                .blend(zero, right)
+                .reinterpretAsInts();
+        var aM0 = EVEN.selectFrom(aMLow, aMHigh).reinterpretAsFloats();
+        var aM1 = ODD.selectFrom(aMLow, aMHigh).reinterpretAsFloats();
+        var aM2 = aM0.rearrange(NEXT);
+        aSum = w12.fma(aM2, w11.fma(aM1, w10.fma(aM0, aSum)));
+        at += pitch;
+        var aLLow =
+            FloatVector.fromArray(SPECIES, source, at).blend(zero, left).reinterpretAsInts();
+        var aLHigh =
+            FloatVector.fromArray(SPECIES, source, at + LENGTH)
+                .blend(zero, right)
+                .reinterpretAsInts();
+        var aL0 = EVEN.selectFrom(aLLow, aLHigh).reinterpretAsFloats();
+        var aL1 = ODD.selectFrom(aLLow, aLHigh).reinterpretAsFloats();
+        var aL2 = aL0.rearrange(NEXT);
+        aSum = w22.fma(aL2, w21.fma(aL1, w20.fma(aL0, aSum)));
+        if (finishes) {
+          aSum = aSum.add(bias);
+          aSum = aSum.blend(floor, aSum.compare(VectorOperators.LE, floor));
+          if (caps) {
+            aSum = aSum.blend(ceiling, aSum.compare(VectorOperators.GT, ceiling));
+          }
+        }
+        aSum.intoArray(result, to);
+        aSum = w02.fma(aL2, w01.fma(aL1, w00.fma(aL0, zero)));
+      }
+      if (below) {
+        at += pitch;
+        var aELow =
+            FloatVector.fromArray(SPECIES, source, at).blend(zero, left).reinterpretAsInts();
+        var aEHigh =
+            FloatVector.fromArray(SPECIES, source, at + LENGTH)
+                .blend(zero, right)
+                .reinterpretAsInts();
+        var aE0 = EVEN.selectFrom(aELow, aEHigh).reinterpretAsFloats();
+        var aE1 = ODD.selectFrom(aELow, aEHigh).reinterpretAsFloats();
+        var aE2 = aE0.rearrange(NEXT);
+        aSum = w12.fma(aE2, w11.fma(aE1, w10.fma(aE0, aSum)));
+        if (finishes) {
+          aSum = aSum.add(bias);
+          aSum = aSum.blend(floor, aSum.compare(VectorOperators.LE, floor));
+          if (caps) {
+            aSum = aSum.blend(ceiling, aSum.compare(VectorOperators.GT, ceiling));
+          }
+        }
+        aSum.intoArray(result, to);
+      }
+    }
+  }
+}

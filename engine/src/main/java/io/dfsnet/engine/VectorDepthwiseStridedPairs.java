@@ -1,0 +1,184 @@
+package io.dfsnet.engine;
+
+import static io.dfsnet.engine.VectorKernels.LENGTH;
+import static io.dfsnet.engine.VectorKernels.SPECIES;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Depthwise sums with stride 2 of maps whose rows fit into a vector, so that those of the result
+ * fill at most half of one: two rows of the result in a vector. A row of the source is a vector,
+ * and a tap picks every second lane of two of them:
+ *
+ * <pre>
+ *   result rows         0 | 1       a vector, one row behind the other
+ *   tap row 0      source 0 | 2
+ *   tap row 1      source 1 | 3
+ *   tap row 2      source 2 | 4     row 4 is also the first of the next two
+ * </pre>
+ */
+final class VectorDepthwiseStridedPairs implements DepthwiseKernel {
+  private static final VectorSpecies<Integer> LANES =
+      VectorSpecies.of(int.class, VectorShape.forBitSize(SPECIES.vectorBitSize()));
+
+  @Override
+  public String name() {
+    return "k3s2r2__simd" + SPECIES.vectorBitSize();
+  }
+
+  @Override
+  public boolean admits(RowWalk walk) {
+    return walk.stride() == 2
+        && !walk.spreads()
+        && walk.columns() <= LENGTH / 2
+        && walk.sourceColumn(walk.columns() - 1, RowWalk.TAPS - 1) < walk.firstColumn() + LENGTH;
+  }
+
+  @Override
+  public Strip[] strips(RowWalk walk) {
+    return Strip.cover(walk, LENGTH, LENGTH - 1, true);
+  }
+
+  @Override
+  public boolean overruns(RowWalk walk) {
+    return true;
+  }
+
+  @Override
+  public void run(Call call) {
+    walkRowPairs(call);
+  }
+
+  private static void walkRowPairs(Call call) {
+    var walk = call.walk;
+    float[] source = call.source;
+    float[] weights = call.weights;
+    float[] result = call.result;
+    float floor = call.floor;
+    float ceiling = call.ceiling;
+    boolean finishes = call.finishes();
+    boolean caps = call.caps();
+    float[] biases = call.bias;
+    int size = walk.size();
+    int sourceSize = walk.sourceSize();
+    int multiplier = call.multiplier;
+    int sourceAt = call.sourceAt;
+    int resultAt = call.resultAt;
+    int endChannel = call.endChannel;
+    int pitch = walk.sourceWidth();
+    int columns = walk.columns();
+    int rows = walk.rows();
+    int wholePairs = (walk.endWalked() - 1) / 4;
+    boolean above = walk.firstRow() < 0;
+    boolean third = walk.endWalked() > 4 * wholePairs + 2;
+    boolean rest = 2 * wholePairs < rows;
+    var inside = inside(walk);
+    var select0 = select(columns, 0);
+    var select1 = select(columns, 1);
+    var select2 = select(columns, 2);
+    var zero = FloatVector.zero(SPECIES);
+    var nothing = IntVector.zero(LANES);
+    int start = walk.sourceAt(0, 0);
+    for (int channel = call.firstChannel; channel < endChannel; channel++) {
+      int w = channel * 9;
+      var w00 = FloatVector.broadcast(SPECIES, weights[w]);
+      var w01 = FloatVector.broadcast(SPECIES, weights[w + 1]);
+      var w02 = FloatVector.broadcast(SPECIES, weights[w + 2]);
+      var w10 = FloatVector.broadcast(SPECIES, weights[w + 3]);
+      var w11 = FloatVector.broadcast(SPECIES, weights[w + 4]);
+      var w12 = FloatVector.broadcast(SPECIES, weights[w + 5]);
+      var w20 = FloatVector.broadcast(SPECIES, weights[w + 6]);
+      var w21 = FloatVector.broadcast(SPECIES, weights[w + 7]);
+      var w22 = FloatVector.broadcast(SPECIES, weights[w + 8]);
+      float bias = biases == null ? -0f : biases[channel];
+      int at = sourceAt + (multiplier == 1 ? channel : channel / multiplier) * sourceSize + start;
+      int to = resultAt + channel * size;
+      var first = nothing;
+      if (!above) {
+        first = FloatVector.fromArray(SPECIES, source, at).reinterpretAsInts().and(inside);
+      }
+      for (int pair = 0; pair < wholePairs; pair++, to += 2 * columns) {
+        var x1 = FloatVector.fromArray(SPECIES, source, at + pitch).reinterpretAsInts().and(inside);
+        var x2 =
+            FloatVector.fromArray(SPECIES, source, at + 2 * pitch).reinterpretAsInts().and(inside);
+        var x3 =
+            FloatVector.fromArray(SPECIES, source, at + 3 * pitch).reinterpretAsInts().and(inside);
+        at += 4 * pitch;
+        var x4 = FloatVector.fromArray(SPECIES, source, at).reinterpretAsInts().and(inside);
+        var xa0 = select0.selectFrom(first, x2).reinterpretAsFloats();
+        var xa1 = select1.selectFrom(first, x2).reinterpretAsFloats();
+        var xa2 = select2.selectFrom(first, x2).reinterpretAsFloats();
+        var xb0 = select0.selectFrom(x1, x3).reinterpretAsFloats();
+        var xb1 = select1.selectFrom(x1, x3).reinterpretAsFloats();
+        var xb2 = select2.selectFrom(x1, x3).reinterpretAsFloats();
+        var xc0 = select0.selectFrom(x2, x4).reinterpretAsFloats();
+        var xc1 = select1.selectFrom(x2, x4).reinterpretAsFloats();
+        var xc2 = select2.selectFrom(x2, x4).reinterpretAsFloats();
+        var xSum = w02.fma(xa2, w01.fma(xa1, w00.fma(xa0, zero)));
+        xSum = w12.fma(xb2, w11.fma(xb1, w10.fma(xb0, xSum)));
+        xSum = w22.fma(xc2, w21.fma(xc1, w20.fma(xc0, xSum)));
+        if (finishes) {
+          xSum = xSum.add(bias);
+          xSum = xSum.blend(floor, xSum.compare(VectorOperators.LE, floor));
+          if (caps) {
+            xSum = xSum.blend(ceiling, xSum.compare(VectorOperators.GT, ceiling));
+          }
+        }
+        xSum.intoArray(result, to);
+        first = x4;
+      }
+      if (rest) {
+        var y1 = FloatVector.fromArray(SPECIES, source, at + pitch).reinterpretAsInts().and(inside);
+        var y2 = nothing;
+        if (third) {
+          y2 =
+              FloatVector.fromArray(SPECIES, source, at + 2 * pitch)
+                  .reinterpretAsInts()
+                  .and(inside);
+        }
+        var y3 =
+            FloatVector.fromArray(SPECIES, source, at + 3 * pitch).reinterpretAsInts().and(inside);
+        var ya0 = select0.selectFrom(first, y2).reinterpretAsFloats();
+        var ya1 = select1.selectFrom(first, y2).reinterpretAsFloats();
+        var ya2 = select2.selectFrom(first, y2).reinterpretAsFloats();
+        var yb0 = select0.selectFrom(y1, y3).reinterpretAsFloats();
+        var yb1 = select1.selectFrom(y1, y3).reinterpretAsFloats();
+        var yb2 = select2.selectFrom(y1, y3).reinterpretAsFloats();
+        var yc0 = select0.selectFrom(y2, nothing).reinterpretAsFloats();
+        var yc1 = select1.selectFrom(y2, nothing).reinterpretAsFloats();
+        var yc2 = select2.selectFrom(y2, nothing).reinterpretAsFloats();
+        var ySum = w02.fma(ya2, w01.fma(ya1, w00.fma(ya0, zero)));
+        ySum = w12.fma(yb2, w11.fma(yb1, w10.fma(yb0, ySum)));
+        ySum = w22.fma(yc2, w21.fma(yc1, w20.fma(yc0, ySum)));
+        if (finishes) {
+          ySum = ySum.add(bias);
+          ySum = ySum.blend(floor, ySum.compare(VectorOperators.LE, floor));
+          if (caps) {
+            ySum = ySum.blend(ceiling, ySum.compare(VectorOperators.GT, ceiling));
+          }
+        }
+        ySum.intoArray(result, to);
+      }
+    }
+  }
+
+  /** All bits of the lanes that lie in the map. */
+  private static IntVector inside(RowWalk walk) {
+    long beside = walk.beside(walk.firstColumn(), LENGTH);
+    return IntVector.broadcast(LANES, -1).blend(0, VectorMask.fromLong(LANES, beside));
+  }
+
+  /** Every second lane from {@code tap} on of one vector, then of the other. */
+  private static IntVector select(int columns, int tap) {
+    int[] lanes = new int[LENGTH];
+    for (int i = 0; i < 2 * columns; i++) {
+      lanes[i] = tap + (i < columns ? 2 * i : LENGTH + 2 * (i - columns));
+    }
+    return IntVector.fromArray(LANES, lanes, 0);
+  }
+}
