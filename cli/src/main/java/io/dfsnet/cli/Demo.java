@@ -199,7 +199,7 @@ final class Demo {
     long wireBytes = 0;
     var options = CoordinatorOptions.of(topology, costs.placement());
     try (Workers workers = new Workers(1);
-        Inference local = Inference.local(contender.model(), workers);
+        Inference local = Inference.local(contender.model(), workers, images);
         Inference distributed =
             Inference.on(
                 Coordinator.connect(

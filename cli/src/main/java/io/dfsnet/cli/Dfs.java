@@ -5,6 +5,7 @@ import io.dfsnet.dividefuse.WidthPolicy;
 import io.dfsnet.nn.models.Shortcut;
 import java.io.PrintWriter;
 import java.lang.module.ModuleDescriptor;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -28,28 +29,36 @@ import picocli.CommandLine.Spec;
       "  dfs COMMAND --help                                 options and examples of a command",
       "",
       "Exit status: 0 done, 1 failed, 2 wrong call."
-    },
-    subcommands = {
-      DemoCommand.class,
-      DoctorCommand.class,
-      TrainCommand.class,
-      EvalCommand.class,
-      SummaryCommand.class,
-      DivideCommand.class,
-      SearchCommand.class,
-      NodeCommand.class,
-      InferCommand.class,
-      BenchCommand.class,
     })
 final class Dfs implements Runnable {
   private static final int HELP_WIDTH = 100;
 
+  private static final List<Class<? extends DfsCommand>> COMMANDS =
+      List.of(
+          DemoCommand.class,
+          DoctorCommand.class,
+          TrainCommand.class,
+          EvalCommand.class,
+          SummaryCommand.class,
+          DivideCommand.class,
+          SearchCommand.class,
+          NodeCommand.class,
+          InferCommand.class,
+          BenchCommand.class);
+
   @Spec CommandSpec spec;
 
-  /** The command line, ready to execute, that writes to {@code out} and {@code err}. */
-  static CommandLine commandLine(PrintWriter out, PrintWriter err) {
+  /**
+   * The command line, ready to execute, that writes to {@code out} and {@code err}.
+   *
+   * @param arguments what it is going to execute. If they begin with the name of a command, it
+   *     knows that one only: finding the options of all by reflection takes longer than a short
+   *     command does.
+   */
+  static CommandLine commandLine(PrintWriter out, PrintWriter err, String... arguments) {
     var handler = new FailureHandler();
     var line = new CommandLine(new Dfs());
+    commands(arguments).forEach(line::addSubcommand);
     line.setOut(out);
     line.setErr(err);
     registerChoice(line, Progress.Style.class);
@@ -67,6 +76,18 @@ final class Dfs implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "No command given");
+  }
+
+  private static List<Class<? extends DfsCommand>> commands(String[] arguments) {
+    var named =
+        COMMANDS.stream()
+            .filter(command -> arguments.length > 0 && name(command).equals(arguments[0]))
+            .toList();
+    return named.isEmpty() ? COMMANDS : named;
+  }
+
+  private static String name(Class<? extends DfsCommand> command) {
+    return command.getAnnotation(Command.class).name();
   }
 
   private static <E extends Enum<E>> void registerChoice(CommandLine line, Class<E> type) {

@@ -85,8 +85,9 @@ final class InferCommand extends DfsCommand {
     requireNodes(model.network());
     var report = new InferenceReport(model.network(), nodes);
     try (Workers workers = global.workers();
-        Inference inference = nodes == null ? Inference.local(model, workers) : connect(model);
-        Inference reference = verify ? Inference.local(model, workers) : null;
+        Inference inference =
+            nodes == null ? Inference.local(model, workers, images.size()) : connect(model);
+        Inference reference = verify ? Inference.local(model, workers, images.size()) : null;
         Progress progress = output.progress("inferring", images.size())) {
       float[] image = new float[images.shape().elements()];
       for (int i = 0; i < images.size(); i++) {

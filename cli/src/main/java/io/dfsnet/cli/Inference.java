@@ -11,6 +11,8 @@ import java.util.List;
 
 /** Runs one image after another: here, or on nodes. */
 interface Inference extends AutoCloseable {
+  /** How long a session may warm up; it takes a second or two. */
+  Duration WARM_UP = Duration.ofSeconds(10);
 
   /** Runs one image, {@code [channels, height, width]}. */
   Answer infer(float[] image);
@@ -36,9 +38,19 @@ interface Inference extends AutoCloseable {
     }
   }
 
-  /** Everything on this machine, in one process. */
-  static Inference local(Model model, Workers workers) {
-    return new Local(model, workers);
+  /**
+   * Everything on this machine, in one process. Several images find the session ready, so that
+   * their latencies say what to expect of many; a single one would wait for that longer than for
+   * all else together, and finds it cold.
+   *
+   * @param images how many are going to be run
+   */
+  static Inference local(Model model, Workers workers, int images) {
+    var session = Session.of(model.network(), model.weights(), 1, workers);
+    if (images > 1) {
+      session.warmUp(WARM_UP);
+    }
+    return new Local(session, model);
   }
 
   /** On the nodes of a coordinator, which is closed with this. */
@@ -46,17 +58,14 @@ interface Inference extends AutoCloseable {
     return new Remote(coordinator, deadline);
   }
 
-  /** A session for one image at a time, compiled and warm. */
+  /** A session for one image at a time. */
   final class Local implements Inference {
-    private static final Duration WARM_UP = Duration.ofSeconds(10);
-
     private final Session session;
     private final int outputs;
 
-    private Local(Model model, Workers workers) {
-      session = Session.of(model.network(), model.weights(), 1, workers);
+    private Local(Session session, Model model) {
+      this.session = session;
       outputs = model.network().shape(model.network().output()).elements();
-      session.warmUp(WARM_UP);
     }
 
     @Override

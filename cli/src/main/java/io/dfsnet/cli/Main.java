@@ -16,7 +16,7 @@ public final class Main {
     }
     var out = new PrintWriter(System.out, false, System.out.charset());
     var err = new PrintWriter(System.err, true, System.err.charset());
-    int status = Dfs.commandLine(out, err).execute(arguments);
+    int status = Dfs.commandLine(out, err, arguments).execute(arguments);
     out.flush();
     err.flush();
     // Not a plain return: a thread that a failed command left behind must not keep the process.

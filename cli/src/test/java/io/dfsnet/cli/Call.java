@@ -17,11 +17,10 @@ record Call(List<String> arguments, int status, String out, String err) {
     for (Object word : words) {
       arguments.add(word.toString());
     }
+    String[] line = arguments.toArray(String[]::new);
     var out = new StringWriter();
     var err = new StringWriter();
-    int status =
-        Dfs.commandLine(new PrintWriter(out), new PrintWriter(err))
-            .execute(arguments.toArray(String[]::new));
+    int status = Dfs.commandLine(new PrintWriter(out), new PrintWriter(err), line).execute(line);
     return new Call(arguments, status, out.toString(), err.toString());
   }
 

@@ -29,6 +29,7 @@ public final class Session {
   private final float[] images;
   private final float[] result;
   private final List<Step> steps;
+  private boolean ready;
 
   private Session(
       Network network, Weights weights, int batch, Workers workers, Collective collective) {
@@ -101,14 +102,26 @@ public final class Session {
   }
 
   /**
-   * Runs zeros until the JVM has compiled the kernels, or the budget is used up. Before that a run
-   * takes up to a hundred times as long. No exchange takes place.
+   * Runs zeros until the JVM has compiled the kernels, which makes the session {@link #ready}, or
+   * until the budget is used up, which leaves it as it was. Before that a run takes up to a hundred
+   * times as long. No exchange takes place. Made only on request, because for a few runs it takes
+   * longer than it saves.
    *
    * @return how long the fastest run took
    */
   public Duration warmUp(Duration budget) {
     Arrays.fill(images, 0f);
-    return WarmUp.run(() -> execute(SILENCE), budget);
+    var outcome = WarmUp.run(() -> execute(SILENCE), budget);
+    ready |= outcome.settled();
+    return outcome.fastest();
+  }
+
+  /**
+   * Whether a {@link #warmUp} has ended because runs had stopped becoming faster. A session that is
+   * not ready gives the same bits, only later; it never becomes ready by {@link #run} alone.
+   */
+  public boolean ready() {
+    return ready;
   }
 
   /**

@@ -16,8 +16,16 @@ final class WarmUp {
 
   private WarmUp() {}
 
-  /** How long the fastest run took; there is at least one, however small the budget. */
-  static Duration run(Runnable work, Duration budget) {
+  /**
+   * How a warm-up ended.
+   *
+   * @param fastest how long the fastest run took
+   * @param settled whether it ended because nothing faster came; else the budget was used up
+   */
+  record Outcome(Duration fastest, boolean settled) {}
+
+  /** Runs the work at least once, however small the budget. */
+  static Outcome run(Runnable work, Duration budget) {
     long began = System.nanoTime();
     long end = began + budget.toNanos();
     long fastest = Long.MAX_VALUE;
@@ -26,7 +34,7 @@ final class WarmUp {
     long now = began;
     for (int runs = 0; runs == 0 || now < end; runs++) {
       if (runs >= MIN_RUNS && now - progress > progress - began) {
-        break;
+        return new Outcome(Duration.ofNanos(fastest), true);
       }
       long before = now;
       work.run();
@@ -38,6 +46,6 @@ final class WarmUp {
       }
       fastest = Math.min(fastest, took);
     }
-    return Duration.ofNanos(fastest);
+    return new Outcome(Duration.ofNanos(fastest), false);
   }
 }

@@ -208,6 +208,27 @@ class SessionTest {
   }
 
   @Test
+  void onlyAWarmUpThatSettlesMakesASessionReady() {
+    Network network = TestNetworks.endsInConvolution();
+    Weights weights = TestNetworks.randomWeights(network, SEED);
+    float[] images = TestNetworks.randomImages(network, 1, SEED);
+    float[] cold = new float[network.shape(network.output()).elements()];
+    var session = Session.of(network, weights, 1, ONE);
+    assertThat(session.ready()).isFalse();
+    session.run(images, cold);
+    session.warmUp(Duration.ZERO);
+    assertThat(session.ready()).as("after one run of zeros").isFalse();
+
+    session.warmUp(Duration.ofSeconds(30));
+    assertThat(session.ready()).isTrue();
+    float[] warm = new float[cold.length];
+    session.run(images, warm);
+    assertThat(warm).as("the bits of a cold run").isEqualTo(cold);
+    session.warmUp(Duration.ZERO);
+    assertThat(session.ready()).as("what is compiled stays so").isTrue();
+  }
+
+  @Test
   void aShardWithoutACollectiveIsRefused() {
     Network shard = shard();
     Weights weights = TestNetworks.randomWeights(shard, SEED);

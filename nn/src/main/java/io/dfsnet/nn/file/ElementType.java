@@ -2,31 +2,37 @@ package io.dfsnet.nn.file;
 
 import java.nio.ByteBuffer;
 
-/** The element types of safetensors that are read; each knows how it becomes a float. */
+/** The element types of safetensors that are read; each knows how it becomes floats. */
 enum ElementType {
   F32(4) {
     @Override
-    float next(ByteBuffer bytes) {
-      return bytes.getFloat();
+    void read(ByteBuffer bytes, float[] values, int from, int to) {
+      bytes.asFloatBuffer().get(values, from, to - from);
     }
   },
   F64(8) {
     @Override
-    float next(ByteBuffer bytes) {
-      return (float) bytes.getDouble();
+    void read(ByteBuffer bytes, float[] values, int from, int to) {
+      for (int i = from; i < to; i++) {
+        values[i] = (float) bytes.getDouble();
+      }
     }
   },
   F16(2) {
     @Override
-    float next(ByteBuffer bytes) {
-      return Float.float16ToFloat(bytes.getShort());
+    void read(ByteBuffer bytes, float[] values, int from, int to) {
+      for (int i = from; i < to; i++) {
+        values[i] = Float.float16ToFloat(bytes.getShort());
+      }
     }
   },
   /** The upper half of a float. */
   BF16(2) {
     @Override
-    float next(ByteBuffer bytes) {
-      return Float.intBitsToFloat(bytes.getShort() << 16);
+    void read(ByteBuffer bytes, float[] values, int from, int to) {
+      for (int i = from; i < to; i++) {
+        values[i] = Float.intBitsToFloat(bytes.getShort() << 16);
+      }
     }
   };
 
@@ -41,6 +47,9 @@ enum ElementType {
     return bytes;
   }
 
-  /** The next element, from little-endian bytes. */
-  abstract float next(ByteBuffer bytes);
+  /**
+   * Reads little-endian bytes into {@code values} from {@code from} (inclusive) to {@code to}
+   * (exclusive).
+   */
+  abstract void read(ByteBuffer bytes, float[] values, int from, int to);
 }

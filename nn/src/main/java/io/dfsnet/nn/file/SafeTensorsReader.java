@@ -224,9 +224,8 @@ final class SafeTensorsReader {
     while (next < values.length) {
       int count = Math.min(values.length - next, chunk.capacity() / elementBytes);
       fill(chunk.clear().limit(count * elementBytes));
-      for (int i = 0; i < count; i++) {
-        values[next++] = entry.type().next(chunk);
-      }
+      entry.type().read(chunk, values, next, next + count);
+      next += count;
     }
     return values;
   }
