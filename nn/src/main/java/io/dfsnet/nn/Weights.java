@@ -16,6 +16,14 @@ import java.util.random.RandomGenerator;
 public final class Weights {
   private final Map<String, Tensor> tensors;
 
+  /**
+   * Whether PyTorch calls so what a batch norm counts its batches in: a whole number that is saved
+   * with the weights, and that no operation reads.
+   */
+  public static boolean isCounter(String name) {
+    return name.endsWith(".num_batches_tracked");
+  }
+
   /** Weights that hold these tensors, not copies of them, in the map's order. */
   public Weights(Map<String, Tensor> tensors) {
     this.tensors = new LinkedHashMap<>(tensors);
