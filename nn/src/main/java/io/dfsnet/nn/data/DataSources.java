@@ -9,14 +9,15 @@ import java.util.Map;
 /** Data sets by specification, as the command line takes them. */
 public final class DataSources {
   private static final String KNOWN =
-      "cifar10:FOLDER, cifar100:FOLDER, synthetic or synthetic:train=N,test=N,seed=N";
+      "cifar10:FOLDER, cifar100:FOLDER, mnist:FOLDER, fashion-mnist:FOLDER, synthetic or"
+          + " synthetic:train=N,test=N,seed=N";
 
   private DataSources() {}
 
   /**
-   * Opens {@code cifar10:FOLDER}, {@code cifar100:FOLDER}, {@code synthetic} or {@code
-   * synthetic:train=N,test=N,seed=N}, in which each option may be left out. Images are read or
-   * generated when they are asked for.
+   * Opens {@code cifar10:FOLDER}, {@code cifar100:FOLDER}, {@code mnist:FOLDER}, {@code
+   * fashion-mnist:FOLDER}, {@code synthetic} or {@code synthetic:train=N,test=N,seed=N}, in which
+   * each option may be left out. Images are read or generated when they are asked for.
    *
    * @throws DataException if the specification is unknown, or the folder does not exist
    */
@@ -27,6 +28,8 @@ public final class DataSources {
     return switch (name) {
       case "cifar10" -> Cifar.CIFAR10.in(folder(name, rest));
       case "cifar100" -> Cifar.CIFAR100.in(folder(name, rest));
+      case "mnist" -> Mnist.MNIST.in(folder(name, rest));
+      case "fashion-mnist" -> Mnist.FASHION_MNIST.in(folder(name, rest));
       case "synthetic" -> synthetic(specification, rest);
       default ->
           throw new DataException("data '" + specification + "': is unknown; known are " + KNOWN);
@@ -50,7 +53,7 @@ public final class DataSources {
               + name
               + "': "
               + folder.toAbsolutePath()
-              + " is not a folder; give the one that holds the data set's binary files");
+              + " is not a folder; give the one that holds the data set's files");
     }
     return folder;
   }
