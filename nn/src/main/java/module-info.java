@@ -3,6 +3,7 @@ module io.dfsnet.nn {
   requires transitive io.dfsnet.engine;
 
   exports io.dfsnet.nn;
+  exports io.dfsnet.nn.convert;
   exports io.dfsnet.nn.data;
   exports io.dfsnet.nn.file;
   exports io.dfsnet.nn.json;

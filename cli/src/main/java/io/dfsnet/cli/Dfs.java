@@ -41,6 +41,7 @@ final class Dfs implements Runnable {
           EvalCommand.class,
           SummaryCommand.class,
           DivideCommand.class,
+          ConvertCommand.class,
           SearchCommand.class,
           NodeCommand.class,
           InferCommand.class,

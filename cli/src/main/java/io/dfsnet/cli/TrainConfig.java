@@ -23,7 +23,8 @@ import java.util.stream.Collectors;
  * result bit for bit. Null where an option was not given and has no default.
  *
  * @param model the architecture, or null if {@code weights} names the network
- * @param shortcut how its residual blocks change shape; not read where it has none
+ * @param shortcut how its residual blocks change shape; not read where it has none, nor with {@code
+ *     weights}, which tell
  * @param weights the file to start from, or null to start fresh
  * @param division how the network is divided first, or null
  * @param data the data set's specification
@@ -49,7 +50,7 @@ record TrainConfig(
    */
   Model start(ImageSet train) {
     if (weights != null) {
-      return ModelOptions.read(Path.of(weights));
+      return ModelOptions.read(Path.of(weights), model, null, train.shape());
     }
     Network original = ModelOptions.create(model, shortcut, train.classes(), train.shape());
     Network network = division == null ? original : Divider.divide(original, division);
@@ -62,7 +63,7 @@ record TrainConfig(
    * @throws UsageException naming the option that is missing or too much
    */
   void requireComplete() {
-    ModelOptions.requireOne(model, weights);
+    ModelOptions.requireAny(model, weights);
     if (weights != null && division != null) {
       throw new UsageException(
           "--groups: not with --weights; divide the file first with dfs divide, then train it");
@@ -75,7 +76,7 @@ record TrainConfig(
     Json.Builder json = Json.object();
     if (model != null) {
       json.put("model", model);
-      if (Models.hasShortcuts(model)) {
+      if (weights == null && Models.hasShortcuts(model)) {
         json.put("shortcut", Units.lower(shortcut));
       }
     }
@@ -117,7 +118,7 @@ record TrainConfig(
    */
   static TrainConfig of(Json.Object json) {
     String model = json.has("model") ? json.text("model") : null;
-    boolean hasShortcuts = model != null && Models.hasShortcuts(model);
+    boolean hasShortcuts = model != null && !json.has("weights") && Models.hasShortcuts(model);
     TrainingOptions base = TrainingOptions.DEFAULTS;
     return new TrainConfig(
         model,

@@ -66,8 +66,7 @@ final class Distiller {
     String around = x;
     if (in != out || stride != 1) {
       Op.Conv2d projection = Layers.same(in, out, 1, stride);
-      around =
-          layers.normalized(prefix + "downsample.0", prefix + "downsample.1", projection, x);
+      around = layers.normalized(prefix + "downsample.0", prefix + "downsample.1", projection, x);
     }
     return network.add(prefix + "add", new Op.Add(), y, around);
   }

@@ -19,9 +19,10 @@ import java.util.regex.Pattern;
  * </pre>
  *
  * <p>{@code -w} sets the width: the channels of the first stage (16 in the residual networks for
- * 32x32 images, 8 in mnist3, else 64), a factor for all channels for MobileNetV2 and ShuffleNetV2. {@code -32} asks for the form that the networks for 224x224 images have for
- * images of about 32x32: fewer strides at the beginning. Every network takes images of any size
- * that its strides leave something of.
+ * 32x32 images, 8 in mnist3, else 64), a factor for all channels for MobileNetV2 and ShuffleNetV2.
+ * {@code -32} asks for the form that the networks for 224x224 images have for images of about
+ * 32x32: fewer strides at the beginning. Every network takes images of any size that its strides
+ * leave something of.
  */
 public final class Models {
   private static final Pattern NAME =
