@@ -131,7 +131,7 @@ class TrainCommandTest {
     tiny(run, "--epochs", 0).fails(2, "epochs", "found 0");
     tiny(run, "--rate", -1).fails(2, "rate");
     tiny(run, "--limit", 10).fails(2, "--batch 16", "10 training images");
-    tiny(run, "--weights", "x").fails(2, "--model: not with --weights");
+    tiny(run, "--weights", "x").fails(2, "there is no file x");
     dfs("train", "--out", run, "--weights", "nowhere", "--data", DATA).fails(2, "no file nowhere");
     dfs("train", "--out", run, "--weights", "nowhere", "--data", DATA, "--groups", 2)
         .fails(2, "--groups: not with --weights", "dfs divide");

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /** The formats of model files, told apart by their first bytes, whatever a file is called. */
 public enum Format {
@@ -20,6 +21,7 @@ public enum Format {
   ONNX("ONNX");
 
   private static final int LENGTH_BYTES = 8;
+  private static final byte[] ZIP = {'P', 'K', 3, 4};
   private static final int PICKLE_PROTOCOL = 0x80;
   private static final int ONNX_VERSION_FIELD = 0x08;
 
@@ -54,7 +56,7 @@ public enum Format {
     if (first.length > LENGTH_BYTES && first[LENGTH_BYTES] == '{') {
       return SAFETENSORS;
     }
-    if (first.length > 1 && first[0] == 'P' && first[1] == 'K') {
+    if (first.length > ZIP.length && Arrays.equals(first, 0, ZIP.length, ZIP, 0, ZIP.length)) {
       return PYTORCH_ZIP;
     }
     int byte0 = first.length == 0 ? -1 : first[0] & 0xff;
