@@ -243,6 +243,8 @@ class ModelsTest {
         .containsSubsequence(
             "layer1.0.downsample.0", "layer1.0.add", "layer1.1.conv1", "layer1.2.add")
         .doesNotContain("layer1.1.downsample.0", "layer1.0.relu2");
+    // As many as github.com/karanchahal/distiller's weights for it hold.
+    assertThat(Costs.parameters(network)).isEqualTo(306_884);
     // One ReLU in a block, one behind a stage, one behind the stem.
     assertThat(network.nodes().stream().filter(node -> node.op() instanceof Op.Relu)).hasSize(13);
   }
@@ -255,6 +257,8 @@ class ModelsTest {
             "input", "conv1", "relu1", "conv2", "relu2", "conv3", "relu3", "norm1", "flatten",
             "fc1", "relu4", "fc2", "norm2");
     assertThat(network.shape("flatten")).isEqualTo(Shape.of(11616));
+    // As many as github.com/tracel-ai/burn's weights for it hold.
+    assertThat(Costs.parameters(network)).isEqualTo(376_870);
     assertThatThrownBy(() -> Models.create("mnist3-32"))
         .isInstanceOf(NetworkException.class)
         .hasMessageContaining("leave -32 out");
