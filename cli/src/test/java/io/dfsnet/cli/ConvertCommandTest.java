@@ -28,7 +28,7 @@ class ConvertCommandTest {
 
   @BeforeEach
   void writeTensorsAlone() {
-    Network network = ModelOptions.create("resnet8-w2", Shortcut.PAD, 20, Shape.of(3, 32, 32));
+    Network network = ModelOptions.create("resnet8-w2", Shortcut.PAD, 25, Shape.of(3, 32, 32));
     model = Model.initial(network, 1);
     plain = folder.resolve("plain");
     new SafeTensors(model.weights().tensors(), Map.of()).write(plain);
@@ -39,7 +39,7 @@ class ConvertCommandTest {
     Path out = folder.resolve("net.safetensors");
     Json.Object result =
         dfs("convert", "--model", "resnet8-w2", "--weights", plain, "--out", out, "--json").json();
-    assertThat(result.array("output").integers("output")).containsExactly(20);
+    assertThat(result.array("output").integers("output")).containsExactly(25);
     assertThat(NetworkFile.read(out).network()).isEqualTo(model.network());
     assertThat(SafeTensors.read(out).tensors()).containsKey("layer1.0.conv1.weight");
   }
@@ -77,7 +77,7 @@ class ConvertCommandTest {
   @Test
   void everyCommandReadsTensorsAlone() {
     Object[] named = {"--model", "resnet8-w2", "--weights", plain};
-    assertThat(call("summary", named).succeeds().out()).contains("shortcut", "[20]");
+    assertThat(call("summary", named).succeeds().out()).contains("shortcut", "[25]");
     call("eval", named, "--data", DATA).succeeds();
     call("infer", named, "--data", DATA, "--limit", 2).succeeds();
     Path divided = folder.resolve("divided.safetensors");
