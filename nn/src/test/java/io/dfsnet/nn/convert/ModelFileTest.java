@@ -20,7 +20,9 @@ import io.dfsnet.nn.onnx.OnnxFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -75,7 +77,9 @@ class ModelFileTest {
     "mnist3, '', ''"
   })
   void everyLayoutFindsItsNetwork(String name, String here, String there) {
-    for (Shortcut shortcut : Shortcut.values()) {
+    List<Shortcut> shortcuts =
+        Models.hasShortcuts(name) ? List.of(Shortcut.values()) : List.of(Shortcut.PAD);
+    for (Shortcut shortcut : shortcuts) {
       Model model = model(name, shortcut);
       UnaryOperator<String> names =
           parameter ->
@@ -92,7 +96,9 @@ class ModelFileTest {
           .tensors()
           .forEach(
               (parameter, tensor) ->
-                  assertThat(read.weights().get(parameter).data()).containsExactly(tensor.data()));
+                  assertThat(Arrays.equals(read.weights().get(parameter).data(), tensor.data()))
+                      .as(parameter)
+                      .isTrue());
     }
   }
 
