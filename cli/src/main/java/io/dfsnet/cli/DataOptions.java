@@ -14,7 +14,7 @@ final class DataOptions {
       names = "--data",
       paramLabel = "SPEC",
       description =
-          "cifar10:DIR, cifar100:DIR, mnist:DIR, fashion-mnist:DIR or"
+          "cifar10:DIR, cifar100:DIR, mnist:DIR, fashion-mnist:DIR, folder:DIR[,size=N,resize=N] or"
               + " synthetic[:train=N,test=N,seed=N].")
   String specification;
 
