@@ -18,7 +18,7 @@ import java.util.Map;
  * safetensors reads the weights. The same model gives the same bytes.
  */
 public final class NetworkFile {
-  private static final String NETWORK = "dfsnet.network";
+  static final String NETWORK = "dfsnet.network";
 
   private NetworkFile() {}
 
