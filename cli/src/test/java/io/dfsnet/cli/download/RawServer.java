@@ -110,11 +110,8 @@ public final class RawServer implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException, InterruptedException {
+  public void close() throws IOException {
     socket.close();
     threads.forEach(Thread::interrupt);
-    for (Thread thread : threads) {
-      thread.join(5_000);
-    }
   }
 }
