@@ -9,9 +9,8 @@ import java.util.stream.IntStream;
 
 /**
  * The data sets that can be fetched. Lengths and SHA-256 are those that TensorFlow Datasets records
- * for the same addresses ({@code tensorflow_datasets/url_checksums} in
- * github.com/tensorflow/datasets ). MNIST's own page no longer gives the files; its home is the
- * mirror that TensorFlow and Keras name.
+ * for the same files (github.com/tensorflow/datasets, folder {@code url_checksums}). MNIST's own
+ * page no longer gives the files; its home here is the mirror that TensorFlow names.
  *
  * @param name as in {@code --data NAME:FOLDER}
  * @param files to be fetched
