@@ -6,6 +6,7 @@ module io.dfsnet.cli {
   requires transitive io.dfsnet.nn;
   requires java.desktop;
   requires java.management;
+  requires java.net.http;
   requires jdk.management;
   requires me.tongfei.progressbar;
 

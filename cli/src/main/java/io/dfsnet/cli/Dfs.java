@@ -33,10 +33,11 @@ import picocli.CommandLine.Spec;
 final class Dfs implements Runnable {
   private static final int HELP_WIDTH = 100;
 
-  private static final List<Class<? extends DfsCommand>> COMMANDS =
+  private static final List<Class<?>> COMMANDS =
       List.of(
           DemoCommand.class,
           DoctorCommand.class,
+          DataCommand.class,
           TrainCommand.class,
           EvalCommand.class,
           SummaryCommand.class,
@@ -79,7 +80,7 @@ final class Dfs implements Runnable {
     throw new ParameterException(spec.commandLine(), "No command given");
   }
 
-  private static List<Class<? extends DfsCommand>> commands(String[] arguments) {
+  private static List<Class<?>> commands(String[] arguments) {
     var named =
         COMMANDS.stream()
             .filter(command -> arguments.length > 0 && name(command).equals(arguments[0]))
@@ -87,7 +88,7 @@ final class Dfs implements Runnable {
     return named.isEmpty() ? COMMANDS : named;
   }
 
-  private static String name(Class<? extends DfsCommand> command) {
+  private static String name(Class<?> command) {
     return command.getAnnotation(Command.class).name();
   }
 
