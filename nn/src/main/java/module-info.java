@@ -8,5 +8,6 @@ module io.dfsnet.nn {
   exports io.dfsnet.nn.json;
   exports io.dfsnet.nn.models;
   exports io.dfsnet.nn.onnx;
+  exports io.dfsnet.nn.protobuf;
   exports io.dfsnet.nn.train;
 }
