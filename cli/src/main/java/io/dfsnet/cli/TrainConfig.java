@@ -10,6 +10,7 @@ import io.dfsnet.nn.json.Json;
 import io.dfsnet.nn.json.JsonException;
 import io.dfsnet.nn.models.Models;
 import io.dfsnet.nn.models.Shortcut;
+import io.dfsnet.nn.train.OptionsJson;
 import io.dfsnet.nn.train.TrainingOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -91,14 +92,8 @@ record TrainConfig(
     if (limit != null) {
       json.put("limit", limit);
     }
-    return json.put("epochs", recipe.epochs())
-        .put("batch", recipe.batch())
-        .put("rate", recipe.peakRate())
-        .put("weight-decay", recipe.weightDecay())
-        .put("label-smoothing", recipe.labelSmoothing())
-        .put("warm-up", recipe.warmUpFraction())
-        .put("seed", recipe.seed())
-        .build();
+    OptionsJson.write(recipe).members().forEach(json::put);
+    return json.build();
   }
 
   /** The call of {@code dfs train} that asks for exactly this. */
@@ -118,7 +113,6 @@ record TrainConfig(
   static TrainConfig of(Json.Object json) {
     String model = json.has("model") ? json.text("model") : null;
     boolean hasShortcuts = model != null && Models.hasShortcuts(model);
-    TrainingOptions base = TrainingOptions.DEFAULTS;
     return new TrainConfig(
         model,
         hasShortcuts ? constant(Shortcut.class, json.text("shortcut")) : DEFAULTS.shortcut(),
@@ -126,17 +120,7 @@ record TrainConfig(
         json.has("groups") ? division(json) : null,
         json.text("data"),
         json.has("limit") ? json.integer("limit", 1, Integer.MAX_VALUE) : null,
-        new TrainingOptions(
-            json.integer("epochs", 1, Integer.MAX_VALUE),
-            json.integer("batch", 1, Integer.MAX_VALUE),
-            json.number("rate").floatValue(),
-            base.momentum(),
-            base.nesterov(),
-            json.number("weight-decay").floatValue(),
-            json.number("label-smoothing").floatValue(),
-            json.number("warm-up").floatValue(),
-            base.augmentation(),
-            json.integer("seed")));
+        OptionsJson.read(json));
   }
 
   /**

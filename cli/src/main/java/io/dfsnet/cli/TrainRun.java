@@ -87,8 +87,9 @@ final class TrainRun {
   static EpochResult epoch(Trainer trainer, TrainingOptions recipe, int images, Output output) {
     String task = "epoch " + (trainer.epochsDone() + 1) + "/" + recipe.epochs();
     try (var progress = output.progress(task, images / recipe.batch())) {
-      return trainer.epoch(
-          step -> progress.update(step.number(), Units.format("loss %.4f", step.loss())));
+      return trainer
+          .epoch(step -> progress.update(step.number(), Units.format("loss %.4f", step.loss())))
+          .orElseThrow();
     }
   }
 

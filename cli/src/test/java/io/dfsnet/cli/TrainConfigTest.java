@@ -33,6 +33,6 @@ class TrainConfigTest {
         Division.keep(2, List.of(1)),
         "synthetic",
         100,
-        TrainingOptions.DEFAULTS.withEpochs(3));
+        TrainingOptions.DEFAULTS.toBuilder().epochs(3).build());
   }
 }

@@ -10,8 +10,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * The batches of one epoch in order, the next ones prepared on a thread of their own while the
- * current one trains.
+ * The batches of one epoch in order, from some step on, the next ones prepared on a thread of their
+ * own while the current one trains.
  */
 final class Prefetch implements AutoCloseable {
   /** How many batches are prepared ahead. */
@@ -25,9 +25,13 @@ final class Prefetch implements AutoCloseable {
   private final Queue<Future<Batch>> pending = new ArrayDeque<>();
   private int begun;
 
-  Prefetch(Batches batches, int epoch) {
+  /**
+   * @param first index of the batch that is the next one
+   */
+  Prefetch(Batches batches, int epoch, int first) {
     this.batches = batches;
     this.epoch = epoch;
+    this.begun = first;
     for (int i = 0; i < AHEAD; i++) {
       begin();
     }

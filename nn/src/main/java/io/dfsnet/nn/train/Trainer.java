@@ -13,17 +13,18 @@ import io.dfsnet.nn.data.ImageSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntFunction;
 
 /**
- * Trains weights in place, epoch by epoch, by gradient descent on the cross entropy.
+ * Trains weights in place, step by step, by gradient descent on the cross entropy.
  *
  * <p>The same weights, images and options give the same bits whatever the number of threads. A
  * trainer that continues from the {@link #state} of another gives the same bits as if that one had
- * gone on: all randomness is drawn from streams named by the seed and the epoch, so no generator
- * has to be stored.
+ * gone on: all randomness is drawn from streams named by the seed, the epoch and the step, so no
+ * generator has to be stored.
  *
- * <p>Not for use by several threads at once.
+ * <p>Not for use by several threads at once, but for {@link #stop}.
  */
 public final class Trainer {
   private final Weights weights;
@@ -31,11 +32,12 @@ public final class Trainer {
   private final TrainingOptions options;
   private final IntFunction<Lesson> lessons;
   private final Batches batches;
-  private final LearningRate rate;
-  private final Sgd sgd;
+  private final Span span;
+  private final Descent descent;
   private final Tape tape;
-  private int epochsDone;
-  private boolean withinEpoch;
+  private Cursor cursor = Cursor.START;
+  private boolean withinStep;
+  private volatile boolean stopping;
 
   /**
    * @param weights to be trained; the lessons' bindings read and change these
@@ -54,8 +56,9 @@ public final class Trainer {
     this.options = options;
     this.lessons = lessons;
     this.batches = new Batches(train, options.batch(), options.augmentation(), options.seed());
-    this.rate = LearningRate.of(options, Math.multiplyExact(options.epochs(), batches.perEpoch()));
-    this.sgd = new Sgd(options.momentum(), options.nesterov(), options.weightDecay());
+    this.span = new Span(options.epochs(), batches.perEpoch());
+    Math.toIntExact(span.steps());
+    this.descent = Descent.of(options.optimizer(), options.regularization().weightDecay());
     this.tape = new Tape(workers);
   }
 
@@ -65,86 +68,88 @@ public final class Trainer {
     return new Trainer(model.weights(), train, options, workers, step -> lesson);
   }
 
-  /** How many epochs have been trained. */
+  /** How many epochs have been trained to their end. */
   public int epochsDone() {
-    return epochsDone;
+    return cursor.epochsDone();
+  }
+
+  /** How far the training is. */
+  public Cursor cursor() {
+    return cursor;
+  }
+
+  /** How many steps an epoch has. */
+  public int stepsPerEpoch() {
+    return span.stepsPerEpoch();
   }
 
   /**
-   * Trains one epoch.
-   *
-   * @throws DivergenceException if the loss or the weights are no longer finite
-   * @throws IllegalStateException if all epochs are done, or the last call was broken off
+   * Asks the trainer, from any thread, to stop as soon as its step is done: {@link #epoch} then
+   * returns early, or does nothing if it is called later. One request stops one call.
    */
-  public EpochResult epoch(ProgressListener listener) {
-    requireBetweenEpochs();
-    if (epochsDone == options.epochs()) {
-      throw new IllegalStateException("training: all " + epochsDone + " epochs are done");
+  public void stop() {
+    stopping = true;
+  }
+
+  /**
+   * Trains to the end of an epoch, from its beginning or from where it was stopped.
+   *
+   * @return what the whole epoch gave; empty if {@link #stop} came before its end
+   * @throws DivergenceException if the loss, the gradients or the weights are no longer finite
+   * @throws IllegalStateException if all epochs are done, or a step has failed
+   */
+  public Optional<EpochResult> epoch(ProgressListener listener) {
+    requireBetweenSteps();
+    if (cursor.epochsDone() == options.epochs()) {
+      throw new IllegalStateException("training: all " + cursor.epochsDone() + " epochs are done");
     }
-    withinEpoch = true;
     long began = System.nanoTime();
-    int steps = batches.perEpoch();
-    double loss = 0;
-    int correct = 0;
-    try (var prefetch = new Prefetch(batches, epochsDone)) {
-      for (int step = 0; step < steps; step++) {
-        Outcome outcome = step(prefetch.next(), step);
-        loss += outcome.loss();
-        correct += outcome.correct();
-        listener.step(
-            new ProgressListener.Step(
-                epochsDone + 1, step + 1, steps, outcome.loss(), rate.at(overall(step))));
+    int first = cursor.stepsDone();
+    try (var prefetch = new Prefetch(batches, cursor.epochsDone(), first)) {
+      while (cursor.stepsDone() < span.stepsPerEpoch()) {
+        if (stopping) {
+          stopping = false;
+          return Optional.empty();
+        }
+        listener.step(step(prefetch.next()));
       }
     }
-    requireFiniteWeights(steps);
-    withinEpoch = false;
-    epochsDone++;
-    int seen = steps * options.batch();
+    requireFiniteWeights();
+    int steps = span.stepsPerEpoch();
     double seconds = (System.nanoTime() - began) * 1e-9;
-    return new EpochResult(epochsDone, loss / steps, (double) correct / seen, seen / seconds);
+    var result =
+        new EpochResult(
+            cursor.epochsDone() + 1,
+            cursor.lossSum() / steps,
+            (double) cursor.correct() / ((long) steps * options.batch()),
+            (double) (steps - first) * options.batch() / seconds);
+    cursor = cursor.afterEpoch();
+    return Optional.of(result);
   }
 
   /**
    * What is needed to continue from here, in copies.
    *
-   * @throws IllegalStateException if the last epoch was broken off
+   * @throws IllegalStateException if a step has failed
    */
   public TrainerState state() {
-    requireBetweenEpochs();
+    requireBetweenSteps();
     return new TrainerState(
-        epochsDone,
+        cursor,
         options,
         images.toString(),
         weights.copy().tensors(),
-        new Weights(sgd.velocities()).copy().tensors());
+        new Weights(descent.memory()).copy().tensors());
   }
 
   /**
    * Continues where another trainer of the same options, images and weights was. Also mends a
-   * trainer whose epoch was broken off.
+   * trainer whose step has failed.
    *
    * @throws TrainingException that lists what differs; nothing is changed then
    */
   public void restore(TrainerState state) {
-    List<String> differences = new ArrayList<>();
-    if (!state.options().equals(options)) {
-      differences.add("options " + state.options() + " instead of " + options);
-    }
-    if (!state.images().equals(images.toString())) {
-      differences.add("images '" + state.images() + "' instead of '" + images + "'");
-    }
-    weights.tensors().keySet().stream()
-        .filter(name -> !state.weights().containsKey(name))
-        .forEach(name -> differences.add("no weights '" + name + "'"));
-    compareShapes("weights", state.weights(), differences);
-    compareShapes("velocity", state.velocities(), differences);
-    if (!differences.isEmpty()) {
-      int shown = Math.min(differences.size(), 10);
-      throw new TrainingException(
-          "a saved state continues only what it was saved of; it has "
-              + String.join(", ", differences.subList(0, shown))
-              + (shown == differences.size() ? "" : ", and more"));
-    }
+    requireSame(state);
     state
         .weights()
         .forEach(
@@ -152,62 +157,116 @@ public final class Trainer {
               float[] target = weights.get(name).data();
               System.arraycopy(saved.data(), 0, target, 0, target.length);
             });
-    sgd.restore(state.velocities());
-    epochsDone = state.epochsDone();
-    withinEpoch = false;
+    descent.restore(state.memory());
+    cursor = state.cursor();
+    withinStep = false;
   }
 
-  private record Outcome(float loss, int correct) {}
+  private void requireSame(TrainerState state) {
+    List<String> differences = new ArrayList<>();
+    if (!state.options().equals(options)) {
+      differences.add("options " + state.options() + " instead of " + options);
+    }
+    if (!state.images().equals(images.toString())) {
+      differences.add("images '" + state.images() + "' instead of '" + images + "'");
+    }
+    if (state.cursor().stepsDone() > span.stepsPerEpoch()) {
+      differences.add(state.cursor().stepsDone() + " steps of an epoch of " + span.stepsPerEpoch());
+    }
+    compare("weights", state.weights(), differences);
+    descent.compare(state.memory(), weights.tensors(), differences);
+    if (!differences.isEmpty()) {
+      int shown = Math.min(differences.size(), 10);
+      throw new TrainingException(
+          "a saved state continues only what it was saved of; it has "
+              + String.join(", ", differences.subList(0, shown))
+              + (shown == differences.size() ? "" : ", and more"));
+    }
+  }
 
-  private Outcome step(Batch batch, int step) {
-    Lesson lesson = lessons.apply(overall(step));
+  private ProgressListener.Step step(Batch batch) {
+    withinStep = true;
+    int number = overall();
+    Lesson lesson = lessons.apply(number);
     Binding binding = lesson.binding();
     tape.reset();
     binding.reset();
     Variable pixels = tape.constant(batch.images());
     Variable logits = Forward.run(lesson.network(), tape, pixels, binding, Forward.Mode.TRAINING);
-    Variable mean = tape.softmaxCrossEntropy(logits, batch.labels(), options.labelSmoothing());
+    Variable mean =
+        tape.softmaxCrossEntropy(logits, batch.labels(), options.regularization().labelSmoothing());
     float loss = mean.value().data()[0];
     if (!Float.isFinite(loss)) {
-      throw new DivergenceException("the loss is " + loss, epochsDone + 1, step + 1);
+      throw diverged("the loss is " + loss);
     }
     tape.backward(mean);
-    descend(binding, rate.at(overall(step)));
+    double norm = gradientNorm(binding);
+    float rate = options.schedule().at(number, span);
+    descend(
+        binding,
+        new Pace(
+            rate, options.schedule().momentum(options.optimizer().momentum(), number, span), 1f));
     int classes = logits.shape().size(1);
     int correct =
         SoftmaxCrossEntropy.correct(
             options.batch(), classes, logits.value().data(), batch.labels());
-    return new Outcome(loss, correct);
+    cursor = cursor.afterStep(loss, correct);
+    withinStep = false;
+    return new ProgressListener.Step(
+        cursor.epochsDone() + 1,
+        cursor.stepsDone(),
+        span.stepsPerEpoch(),
+        loss,
+        correct,
+        options.batch(),
+        norm,
+        rate);
   }
 
-  private void descend(Binding binding, float stepRate) {
+  private void descend(Binding binding, Pace pace) {
     binding
         .leaves()
         .forEach(
             (name, leaf) -> {
               Tensor gradient = leaf.gradient();
               if (gradient != null) {
-                sgd.step(name, weights.get(name), gradient, stepRate);
+                descent.step(name, weights.get(name), gradient, pace);
               }
             });
   }
 
-  /** The number of a step of this epoch over all epochs. */
-  private int overall(int step) {
-    return epochsDone * batches.perEpoch() + step;
+  /** Summed in double, in the order in which the network uses its parameters. */
+  private static double gradientNorm(Binding binding) {
+    double squares = 0;
+    for (Variable leaf : binding.leaves().values()) {
+      Tensor gradient = leaf.gradient();
+      if (gradient != null) {
+        for (float value : gradient.data()) {
+          squares += (double) value * value;
+        }
+      }
+    }
+    return StrictMath.sqrt(squares);
   }
 
-  private void requireBetweenEpochs() {
-    if (withinEpoch) {
+  /** The number of the next step over all epochs. */
+  private int overall() {
+    return cursor.epochsDone() * span.stepsPerEpoch() + cursor.stepsDone();
+  }
+
+  private void requireBetweenSteps() {
+    if (withinStep) {
       throw new IllegalStateException(
           "training: epoch "
-              + (epochsDone + 1)
-              + " was broken off and the weights are between two epochs; restore a saved state");
+              + (cursor.epochsDone() + 1)
+              + ", step "
+              + (cursor.stepsDone() + 1)
+              + " has failed and the weights are between two steps; restore a saved state");
     }
   }
 
   /** The last step of an epoch has no later loss that would show what it did. */
-  private void requireFiniteWeights(int steps) {
+  private void requireFiniteWeights() {
     weights
         .tensors()
         .forEach(
@@ -215,13 +274,20 @@ public final class Trainer {
               for (float value : tensor.data()) {
                 if (!Float.isFinite(value)) {
                   throw new DivergenceException(
-                      "'" + name + "' holds " + value, epochsDone + 1, steps);
+                      "'" + name + "' holds " + value, cursor.epochsDone() + 1, cursor.stepsDone());
                 }
               }
             });
   }
 
-  private void compareShapes(String what, Map<String, Tensor> saved, List<String> differences) {
+  private DivergenceException diverged(String found) {
+    return new DivergenceException(found, cursor.epochsDone() + 1, cursor.stepsDone() + 1);
+  }
+
+  private void compare(String what, Map<String, Tensor> saved, List<String> differences) {
+    weights.tensors().keySet().stream()
+        .filter(name -> !saved.containsKey(name))
+        .forEach(name -> differences.add("no " + what + " '" + name + "'"));
     saved.forEach(
         (name, tensor) -> {
           Tensor own = weights.tensors().get(name);

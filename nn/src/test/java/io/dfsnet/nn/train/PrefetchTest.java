@@ -8,14 +8,17 @@ import io.dfsnet.nn.data.Batch;
 import io.dfsnet.nn.data.Batches;
 import java.util.NoSuchElementException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PrefetchTest {
   private final Batches batches = new Batches(Toy.images(33, 1), 8, Augmentation.CROP_FLIP, 4);
 
-  @Test
-  void givesTheBatchesOfTheEpochInOrder() {
-    try (var prefetch = new Prefetch(batches, 3)) {
-      for (int index = 0; index < batches.perEpoch(); index++) {
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 3, 4})
+  void givesTheBatchesOfTheEpochInOrder(int first) {
+    try (var prefetch = new Prefetch(batches, 3, first)) {
+      for (int index = first; index < batches.perEpoch(); index++) {
         Batch expected = batches.get(3, index);
         Batch found = prefetch.next();
         assertThat(found.labels()).isEqualTo(expected.labels());
@@ -29,7 +32,7 @@ class PrefetchTest {
   void anInterruptedWaitEndsAndStaysInterrupted() {
     // So many images that the batch cannot be there already.
     var slow = new Batches(Toy.images(20_000, 1), 20_000, Augmentation.CROP_FLIP, 4);
-    try (var prefetch = new Prefetch(slow, 0)) {
+    try (var prefetch = new Prefetch(slow, 0, 0)) {
       Thread.currentThread().interrupt();
       assertThatThrownBy(prefetch::next).isInstanceOf(IllegalStateException.class);
       assertThat(Thread.interrupted()).isTrue();
