@@ -6,6 +6,7 @@ module io.dfsnet.cli {
   requires transitive io.dfsnet.nn;
   requires java.management;
   requires jdk.management;
+  requires jdk.unsupported;
   requires me.tongfei.progressbar;
 
   exports io.dfsnet.cli.bench;

@@ -24,6 +24,7 @@ final class Prefetch implements AutoCloseable {
           Thread.ofPlatform().daemon().name("dfsnet-batches").factory());
   private final Queue<Future<Batch>> pending = new ArrayDeque<>();
   private int begun;
+  private long waitedNanos;
 
   /**
    * @param first index of the batch that is the next one
@@ -41,6 +42,7 @@ final class Prefetch implements AutoCloseable {
   Batch next() {
     Future<Batch> batch = pending.remove();
     begin();
+    long asked = System.nanoTime();
     try {
       return batch.get();
     } catch (InterruptedException interrupted) {
@@ -52,7 +54,14 @@ final class Prefetch implements AutoCloseable {
         case Error thrown -> throw thrown;
         default -> throw new IllegalStateException(failed.getCause());
       }
+    } finally {
+      waitedNanos += System.nanoTime() - asked;
     }
+  }
+
+  /** How long {@link #next} waited in all. */
+  long waitedNanos() {
+    return waitedNanos;
   }
 
   private void begin() {
