@@ -155,6 +155,8 @@ final class Demo {
             Division.keep(plan.groups(), List.of()),
             plan.data(),
             plan.train(),
+            null,
+            null,
             plan.recipe().toBuilder().epochs(plan.supernetEpochs()).build());
     return new SearchConfig(
         training,

@@ -6,6 +6,7 @@ import io.dfsnet.nn.train.OptionsJson;
 import io.dfsnet.nn.train.Schedule;
 import io.dfsnet.nn.train.TrainingException;
 import io.dfsnet.nn.train.TrainingOptions;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,8 @@ final class RecipeOptions {
   private static final float ADAMW_RATE = 1e-3f;
   private static final float WARM_UP = 0.1f;
   private static final float ONE_CYCLE_RISE = 0.3f;
+  private static final float TEMPERATURE = 4f;
+  private static final float DISTILL_WEIGHT = 0.9f;
 
   @Option(
       names = "--epochs",
@@ -160,6 +163,51 @@ final class RecipeOptions {
       description = "Mirror every second image (default: true).")
   Boolean flip;
 
+  @Option(
+      names = "--cutout",
+      paramLabel = "N",
+      description = "Blank a square of N pixels in every image (default: 0, none).")
+  Integer cutout;
+
+  @Option(
+      names = "--mixup",
+      paramLabel = "A",
+      description =
+          "Mix pairs of images by weights from Beta(A, A), for example 0.2 (default: 0, none).")
+  Float mixup;
+
+  @Option(
+      names = "--clip-norm",
+      paramLabel = "N",
+      description = "Shorten all gradients together to this length (default: 0, never).")
+  Float clipNorm;
+
+  @Option(
+      names = "--ema",
+      paramLabel = "D",
+      description =
+          "Test and keep a moving average of the weights, of which each step keeps this much,"
+              + " for example 0.999 (default: 0, none).")
+  Float ema;
+
+  @Option(
+      names = "--teacher",
+      paramLabel = "FILE",
+      description = "Learn from this trained network, too: a file, or the folder of a run.")
+  Path teacher;
+
+  @Option(
+      names = "--temperature",
+      paramLabel = "T",
+      description = "With --teacher: how much of its doubts is learnt (default: 4).")
+  Float temperature;
+
+  @Option(
+      names = "--distill-weight",
+      paramLabel = "W",
+      description = "With --teacher: its weight against the labels (default: 0.9).")
+  Float distillWeight;
+
   /**
    * The base with everything that was asked for.
    *
@@ -175,7 +223,12 @@ final class RecipeOptions {
   }
 
   private TrainingOptions over(Json.Object base, Map<String, Json> asked) {
+    requireTeacher(base, asked);
     Map<String, Json> members = new LinkedHashMap<>(OTHER_DEFAULTS.members());
+    if (teacher != null) {
+      members.put("temperature", Json.of(TEMPERATURE));
+      members.put("distill-weight", Json.of(DISTILL_WEIGHT));
+    }
     members.putAll(base.members());
     if (changes(base, asked, "optimizer")) {
       members.put(
@@ -198,6 +251,15 @@ final class RecipeOptions {
 
   private static boolean changes(Json.Object base, Map<String, Json> asked, String key) {
     return asked.containsKey(key) && !asked.get(key).equals(base.get(key));
+  }
+
+  private void requireTeacher(Json.Object base, Map<String, Json> asked) {
+    for (String key : List.of("temperature", "distill-weight")) {
+      if (asked.containsKey(key) && teacher == null && !base.has(key)) {
+        throw new UsageException(
+            "--" + key + ": is about a teacher; name it with --teacher FILE, or leave this out");
+      }
+    }
   }
 
   /** What is asked for and read by nobody would be a wrong belief about the result. */
@@ -240,6 +302,12 @@ final class RecipeOptions {
     put(asked, "label-smoothing", labelSmoothing);
     put(asked, "crop", crop);
     put(asked, "flip", flip);
+    put(asked, "cutout", cutout);
+    put(asked, "mixup", mixup);
+    put(asked, "clip-norm", clipNorm);
+    put(asked, "ema", ema);
+    put(asked, "temperature", temperature);
+    put(asked, "distill-weight", distillWeight);
     put(asked, "seed", seed);
     return asked;
   }

@@ -85,10 +85,14 @@ final class SearchRun {
             trained,
             recipe,
             workers,
+            config.training().teacherOrNull(),
             step -> supernet.candidate(sampler.positions(step)));
     while (trainer.epochsDone() < recipe.epochs()) {
       EpochResult result = EpochProgress.train(trainer, recipe, output);
       listener.accept(EpochMetrics.of(TrainLoop.stepsDone(trainer), result));
+    }
+    if (trainer.result() != supernet.weights()) {
+      supernet.weights().set(trainer.result().tensors());
     }
     return supernet;
   }

@@ -10,6 +10,7 @@ import io.dfsnet.nn.train.ProgressListener.Step;
 import io.dfsnet.nn.train.Trainer;
 import io.dfsnet.nn.train.TrainingOptions;
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * The epochs of a run, and what is written on the way. A checkpoint is one file, {@code
@@ -27,6 +28,7 @@ import java.time.Duration;
 final class TrainLoop {
   private final Model model;
   private final Trainer trainer;
+  private final TrainConfig config;
   private final TrainingOptions recipe;
   private final RunOptions.Cadence cadence;
   private final RunFolder folder;
@@ -39,10 +41,13 @@ final class TrainLoop {
   private long checkpointNanos = System.nanoTime();
   private Duration checkpointCost = Duration.ZERO;
 
+  /**
+   * @param model what the training is about, its weights changing with each step
+   */
   TrainLoop(
       Model model,
       Trainer trainer,
-      TrainingOptions recipe,
+      TrainConfig config,
       RunOptions.Cadence cadence,
       RunFolder folder,
       RunLog log,
@@ -50,13 +55,14 @@ final class TrainLoop {
       Output output) {
     this.model = model;
     this.trainer = trainer;
-    this.recipe = recipe;
+    this.config = config;
+    this.recipe = config.recipe();
     this.cadence = cadence;
     this.folder = folder;
     this.log = log;
     this.interruption = interruption;
     this.output = output;
-    this.speed = new Speed(recipe.batch(), System.nanoTime());
+    this.speed = new Speed(config.recipe().batch(), System.nanoTime());
     this.checkpointStep = stepsDone(trainer);
   }
 
@@ -86,7 +92,7 @@ final class TrainLoop {
    * @param test what the epochs are judged on
    */
   void run(ImageSet test, Workers workers) {
-    while (trainer.epochsDone() < recipe.epochs()) {
+    while (trainer.epochsDone() < recipe.epochs() && !stopsEarly()) {
       EpochResult result = epoch();
       boolean tested = isTested(result.epoch());
       EpochMetrics metrics =
@@ -100,6 +106,9 @@ final class TrainLoop {
       }
       checkpoint();
       output.done(metrics.toText(recipe.epochs()));
+    }
+    if (trainer.epochsDone() < recipe.epochs()) {
+      output.done("stops early after " + place(trainer, recipe.epochs()));
     }
   }
 
@@ -160,6 +169,18 @@ final class TrainLoop {
     Evaluation.Result result = Evaluation.of(model, test, workers);
     evaluation = Duration.ofNanos(System.nanoTime() - began);
     return result;
+  }
+
+  /** Whether the run's patience with the test images is at its end. */
+  private boolean stopsEarly() {
+    return config.earlyStopping() != null
+        && config
+            .earlyStopping()
+            .isOver(
+                log.epochs().stream()
+                    .map(EpochMetrics::testAccuracy)
+                    .filter(Objects::nonNull)
+                    .toList());
   }
 
   private boolean isTested(int epoch) {

@@ -47,7 +47,9 @@ final class TrainRun {
     DataOptions.requireFit(model.network(), train);
     requireBatch(train);
     try (Workers workers = global.workers()) {
-      Trainer trainer = Trainer.of(model, train, config.recipe(), workers);
+      Trainer trainer = Trainer.of(model, train, config.recipe(), workers, config.teacherOrNull());
+      // With an average of the weights, it is that what the run is about.
+      Model result = new Model(model.network(), trainer.result());
       if (goesOn) {
         trainer.restore(checkpoint(trainer.stepsPerEpoch()));
       } else if (!folder.has(RunFolder.CONFIG)) {
@@ -59,12 +61,12 @@ final class TrainRun {
         if (goesOn) {
           output.done("resumes after " + TrainLoop.place(trainer, config.recipe().epochs()));
         } else {
-          NetworkFile.write(folder.path(RunFolder.LAST), model);
+          NetworkFile.write(folder.path(RunFolder.LAST), result);
           trainer.state().write(folder.path(RunFolder.STATE));
         }
-        new TrainLoop(model, trainer, config.recipe(), cadence, folder, log, interruption, output)
+        new TrainLoop(result, trainer, config, cadence, folder, log, interruption, output)
             .run(test, workers);
-        return new Result(model, log.epochs(), log.best().orElseThrow());
+        return new Result(result, log.epochs(), log.best().orElseThrow());
       }
     }
   }

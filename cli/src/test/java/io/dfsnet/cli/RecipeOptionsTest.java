@@ -4,7 +4,10 @@ import static io.dfsnet.cli.Call.dfs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dfsnet.nn.data.Augmentation;
 import io.dfsnet.nn.models.Models;
+import io.dfsnet.nn.train.Distillation;
+import io.dfsnet.nn.train.EarlyStopping;
 import io.dfsnet.nn.train.Optimizer;
 import io.dfsnet.nn.train.Regularization;
 import io.dfsnet.nn.train.Schedule;
@@ -117,6 +120,48 @@ class RecipeOptionsTest {
         "0.9");
     assertRefused("--milestones: is not read with", "--milestones", "3");
     assertRefused("--step-every: is not read with", "--step-every", "3");
+  }
+
+  @Test
+  void aTeacherHasItsOwnOptions() {
+    assertThat(over(DEFAULTS, "--teacher", "runs/large").distillation())
+        .isEqualTo(new Distillation(4f, 0.9f));
+    TrainingOptions taught = over(DEFAULTS, "--teacher", "x", "--temperature", "2");
+    assertThat(taught.distillation()).isEqualTo(new Distillation(2f, 0.9f));
+    assertThat(over(taught, "--distill-weight", "0.5").distillation())
+        .isEqualTo(new Distillation(2f, 0.5f));
+    assertRefused("--temperature: is about a teacher", "--temperature", "2");
+    assertRefused("--distill-weight: is about a teacher", "--distill-weight", "0.5");
+  }
+
+  @Test
+  void mixingAndAveragingAreOffUnlessAskedFor() {
+    assertThat(DEFAULTS.regularization()).isEqualTo(new Regularization(5e-4f, 0.1f, 0f, 0f));
+    assertThat(over(DEFAULTS, "--mixup", "0.2", "--clip-norm", "5").regularization())
+        .isEqualTo(new Regularization(5e-4f, 0.1f, 0.2f, 5f));
+    assertThat(over(DEFAULTS, "--ema", "0.99").averageDecay()).isEqualTo(0.99f);
+    assertThat(over(DEFAULTS, "--cutout", "8", "--flip", "false", "--crop", "2").augmentation())
+        .isEqualTo(new Augmentation(2, false, 8));
+    assertRefused("--ema must be from 0 and below 1", "--ema", "1");
+    assertRefused("--mixup must be 0, or from 0.001", "--mixup", "1e-5");
+    assertRefused("--clip-norm must be", "--clip-norm", "-1");
+    assertRefused(
+        "--distill-weight must be from 0 to 1", "--teacher", "x", "--distill-weight", "2");
+  }
+
+  @Test
+  void patienceMayBeChangedAlone() {
+    var stopping = new StoppingOptions();
+    assertThat(stopping.over(null)).isNull();
+    stopping.minimalGain = 0.01;
+    assertThat(stopping.over(new EarlyStopping(3, 0))).isEqualTo(new EarlyStopping(3, 0.01));
+    assertThatThrownBy(() -> stopping.over(null))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("--min-gain: is about early stopping");
+    stopping.patience = 0;
+    assertThatThrownBy(() -> stopping.over(null))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("--patience must be at least 1");
   }
 
   private static void assertRefused(String message, String... asked) {

@@ -22,6 +22,11 @@ public final class OptionsJson {
     write(options.schedule(), json);
     write(options.regularization(), json);
     write(options.augmentation(), json);
+    json.put("ema", options.averageDecay());
+    if (options.distillation().hasTeacher()) {
+      json.put("temperature", options.distillation().temperature())
+          .put("distill-weight", options.distillation().weight());
+    }
     return json.put("seed", options.seed()).build();
   }
 
@@ -38,8 +43,14 @@ public final class OptionsJson {
         .optimizer(optimizer(json))
         .schedule(schedule(json))
         .regularization(
-            new Regularization(number(json, "weight-decay"), number(json, "label-smoothing")))
+            new Regularization(
+                number(json, "weight-decay"),
+                number(json, "label-smoothing"),
+                number(json, "mixup"),
+                number(json, "clip-norm")))
         .augmentation(augmentation(json))
+        .averageDecay(number(json, "ema"))
+        .distillation(distillation(json))
         .seed(json.integer("seed"))
         .build();
   }
@@ -120,19 +131,29 @@ public final class OptionsJson {
 
   private static void write(Regularization regularization, Json.Builder json) {
     json.put("weight-decay", regularization.weightDecay())
-        .put("label-smoothing", regularization.labelSmoothing());
+        .put("label-smoothing", regularization.labelSmoothing())
+        .put("mixup", regularization.mixup())
+        .put("clip-norm", regularization.clipNorm());
   }
 
   private static void write(Augmentation augmentation, Json.Builder json) {
-    json.put("crop", augmentation.pad()).put("flip", augmentation.flip());
+    json.put("crop", augmentation.pad())
+        .put("flip", augmentation.flip())
+        .put("cutout", augmentation.cutout());
   }
 
   private static Augmentation augmentation(Json.Object json) {
     try {
-      return new Augmentation(json.integer("crop", 0, Integer.MAX_VALUE), json.bool("flip"));
+      return new Augmentation(integer(json, "crop"), json.bool("flip"), integer(json, "cutout"));
     } catch (DataException refused) {
-      throw new TrainingException("crop: " + refused.getMessage());
+      throw new TrainingException("crop, cutout: " + refused.getMessage());
     }
+  }
+
+  private static Distillation distillation(Json.Object json) {
+    return json.has("distill-weight")
+        ? new Distillation(number(json, "temperature"), number(json, "distill-weight"))
+        : Distillation.NONE;
   }
 
   private static int integer(Json.Object json, String key) {

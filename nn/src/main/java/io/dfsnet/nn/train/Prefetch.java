@@ -25,6 +25,7 @@ final class Prefetch implements AutoCloseable {
   private static final int MAX_THREADS = 8;
 
   private final Batches batches;
+  private final Mixup mixup;
   private final int epoch;
   private final ExecutorService preparers;
   private final Queue<Future<Batch>> pending = new ArrayDeque<>();
@@ -37,16 +38,18 @@ final class Prefetch implements AutoCloseable {
    *
    * @param first index of the batch that is the next one
    */
-  Prefetch(Batches batches, int epoch, int first) {
+  Prefetch(Batches batches, Mixup mixup, int epoch, int first) {
     this(
         batches,
+        mixup,
         epoch,
         first,
         Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, MAX_THREADS));
   }
 
-  Prefetch(Batches batches, int epoch, int first, int threads) {
+  Prefetch(Batches batches, Mixup mixup, int epoch, int first, int threads) {
     this.batches = batches;
+    this.mixup = mixup;
     this.epoch = epoch;
     this.begun = first;
     this.preparers =
@@ -98,6 +101,7 @@ final class Prefetch implements AutoCloseable {
           preparers.submit(
               () -> {
                 batches.fill(room, epoch, index);
+                mixup.mix(room.images(), epoch, index);
                 return room;
               }));
     }

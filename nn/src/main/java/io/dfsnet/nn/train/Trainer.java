@@ -33,7 +33,10 @@ public final class Trainer {
   private final IntFunction<Lesson> lessons;
   private final Batches batches;
   private final Span span;
+  private final Mixup mixup;
+  private final Objective objective;
   private final Descent descent;
+  private final WeightAverage average;
   private final Tape tape;
   private Cursor cursor = Cursor.START;
   private boolean withinStep;
@@ -42,14 +45,17 @@ public final class Trainer {
   /**
    * @param weights to be trained; the lessons' bindings read and change these
    * @param train the images; those that do not fill a batch are left out of an epoch
+   * @param teacherOrNull whom the networks learn from, if the options say so
    * @param lessons what each step trains, by the number of the step over all epochs, from 0
    * @throws io.dfsnet.nn.data.DataException if there are fewer images than a batch holds
+   * @throws TrainingException if the options ask for a teacher and there is none, or the reverse
    */
   public Trainer(
       Weights weights,
       ImageSet train,
       TrainingOptions options,
       Workers workers,
+      Model teacherOrNull,
       IntFunction<Lesson> lessons) {
     this.weights = weights;
     this.images = train;
@@ -57,15 +63,42 @@ public final class Trainer {
     this.lessons = lessons;
     this.batches = new Batches(train, options.batch(), options.augmentation(), options.seed());
     this.span = new Span(options.epochs(), batches.perEpoch());
-    Math.toIntExact(span.steps());
+    this.mixup = new Mixup(options.regularization().mixup(), options.seed());
+    this.objective = Objective.of(options, teacherOrNull, train, workers);
     this.descent = Descent.of(options.optimizer(), options.regularization().weightDecay());
+    this.average =
+        options.averageDecay() > 0 ? new WeightAverage(weights, options.averageDecay()) : null;
     this.tape = new Tape(workers);
+  }
+
+  /** As the other constructor, without a teacher. */
+  public Trainer(
+      Weights weights,
+      ImageSet train,
+      TrainingOptions options,
+      Workers workers,
+      IntFunction<Lesson> lessons) {
+    this(weights, train, options, workers, null, lessons);
   }
 
   /** Trains all of a model's weights. */
   public static Trainer of(Model model, ImageSet train, TrainingOptions options, Workers workers) {
+    return of(model, train, options, workers, null);
+  }
+
+  /** Trains all of a model's weights, from a teacher if there is one. */
+  public static Trainer of(
+      Model model, ImageSet train, TrainingOptions options, Workers workers, Model teacherOrNull) {
     Lesson lesson = Lesson.of(model.network(), model.weights());
-    return new Trainer(model.weights(), train, options, workers, step -> lesson);
+    return new Trainer(model.weights(), train, options, workers, teacherOrNull, step -> lesson);
+  }
+
+  /**
+   * The weights that the training is about: their average if the options ask for one, else the
+   * weights themselves. Not copies: they change with every step.
+   */
+  public Weights result() {
+    return average == null ? weights : average.average();
   }
 
   /** How many epochs have been trained to their end. */
@@ -106,7 +139,7 @@ public final class Trainer {
     long began = System.nanoTime();
     int first = cursor.stepsDone();
     long waited;
-    try (var prefetch = new Prefetch(batches, cursor.epochsDone(), first)) {
+    try (var prefetch = new Prefetch(batches, mixup, cursor.epochsDone(), first)) {
       while (cursor.stepsDone() < span.stepsPerEpoch()) {
         if (stopping) {
           stopping = false;
@@ -116,7 +149,8 @@ public final class Trainer {
       }
       waited = prefetch.waitedNanos();
     }
-    requireFiniteWeights();
+    // The last step of an epoch has no later loss that would show what it did.
+    new Divergence(cursor.epochsDone() + 1, cursor.stepsDone()).requireFinite(weights.tensors());
     int steps = span.stepsPerEpoch();
     double seconds = (System.nanoTime() - began) * 1e-9;
     var result =
@@ -141,8 +175,10 @@ public final class Trainer {
         cursor,
         options,
         images.toString(),
+        objective.teacher(),
         weights.copy().tensors(),
-        new Weights(descent.memory()).copy().tensors());
+        new Weights(descent.memory()).copy().tensors(),
+        average == null ? Map.of() : average.average().copy().tensors());
   }
 
   /**
@@ -153,14 +189,11 @@ public final class Trainer {
    */
   public void restore(TrainerState state) {
     requireSame(state);
-    state
-        .weights()
-        .forEach(
-            (name, saved) -> {
-              float[] target = weights.get(name).data();
-              System.arraycopy(saved.data(), 0, target, 0, target.length);
-            });
+    weights.set(state.weights());
     descent.restore(state.memory());
+    if (average != null) {
+      average.restore(state.average());
+    }
     cursor = state.cursor();
     withinStep = false;
   }
@@ -176,7 +209,13 @@ public final class Trainer {
     if (state.cursor().stepsDone() > span.stepsPerEpoch()) {
       differences.add(state.cursor().stepsDone() + " steps of an epoch of " + span.stepsPerEpoch());
     }
+    if (!state.teacher().equals(objective.teacher())) {
+      differences.add("teacher '" + state.teacher() + "' instead of '" + objective.teacher() + "'");
+    }
     compare("weights", state.weights(), differences);
+    if (average != null) {
+      compare("average", state.average(), differences);
+    }
     descent.compare(state.memory(), weights.tensors(), differences);
     if (!differences.isEmpty()) {
       int shown = Math.min(differences.size(), 10);
@@ -194,36 +233,51 @@ public final class Trainer {
     Binding binding = lesson.binding();
     tape.reset();
     binding.reset();
-    Variable pixels = tape.constant(batch.images());
-    Variable logits = Forward.run(lesson.network(), tape, pixels, binding, Forward.Mode.TRAINING);
-    Variable mean =
-        tape.softmaxCrossEntropy(logits, batch.labels(), options.regularization().labelSmoothing());
-    float loss = mean.value().data()[0];
-    if (!Float.isFinite(loss)) {
-      throw diverged("the loss is " + loss);
+    var outputs =
+        Forward.trace(
+            lesson.network(), tape, tape.constant(batch.images()), binding, Forward.Mode.TRAINING);
+    Variable logits = outputs.get(lesson.network().output().name());
+    var divergence = new Divergence(cursor.epochsDone() + 1, cursor.stepsDone() + 1);
+    float weight = mixup.weight(cursor.epochsDone(), cursor.stepsDone());
+    Loss loss = objective.of(tape, logits, batch, weight);
+    if (!Double.isFinite(loss.value())) {
+      throw divergence.ofLoss(loss.value(), outputs);
     }
-    tape.backward(mean);
+    tape.backward(loss.variable());
     double norm = gradientNorm(binding);
-    float rate = options.schedule().at(number, span);
-    descend(
-        binding,
-        new Pace(
-            rate, options.schedule().momentum(options.optimizer().momentum(), number, span), 1f));
-    int classes = logits.shape().size(1);
-    int correct =
-        SoftmaxCrossEntropy.correct(
-            options.batch(), classes, logits.value().data(), batch.labels());
-    cursor = cursor.afterStep(loss, correct);
+    if (!Double.isFinite(norm)) {
+      throw divergence.ofGradients(norm, binding.leaves());
+    }
+    Pace pace = pace(number, norm);
+    descend(binding, pace);
+    if (average != null) {
+      average.add(number + 1L);
+    }
+    int correct = correct(logits, batch.labels());
+    cursor = cursor.afterStep(loss.value(), correct);
     withinStep = false;
     return new ProgressListener.Step(
         cursor.epochsDone() + 1,
         cursor.stepsDone(),
         span.stepsPerEpoch(),
-        loss,
+        loss.value(),
         correct,
         options.batch(),
         norm,
-        rate);
+        pace.rate());
+  }
+
+  private Pace pace(int step, double gradientNorm) {
+    Schedule schedule = options.schedule();
+    return new Pace(
+        schedule.at(step, span),
+        schedule.momentum(options.optimizer().momentum(), step, span),
+        options.regularization().gradientFactor(gradientNorm));
+  }
+
+  private int correct(Variable logits, int[] labels) {
+    int classes = logits.shape().size(1);
+    return SoftmaxCrossEntropy.correct(options.batch(), classes, logits.value().data(), labels);
   }
 
   private void descend(Binding binding, Pace pace) {
@@ -266,25 +320,6 @@ public final class Trainer {
               + (cursor.stepsDone() + 1)
               + " has failed and the weights are between two steps; restore a saved state");
     }
-  }
-
-  /** The last step of an epoch has no later loss that would show what it did. */
-  private void requireFiniteWeights() {
-    weights
-        .tensors()
-        .forEach(
-            (name, tensor) -> {
-              for (float value : tensor.data()) {
-                if (!Float.isFinite(value)) {
-                  throw new DivergenceException(
-                      "'" + name + "' holds " + value, cursor.epochsDone() + 1, cursor.stepsDone());
-                }
-              }
-            });
-  }
-
-  private DivergenceException diverged(String found) {
-    return new DivergenceException(found, cursor.epochsDone() + 1, cursor.stepsDone() + 1);
   }
 
   private void compare(String what, Map<String, Tensor> saved, List<String> differences) {

@@ -7,31 +7,37 @@ import io.dfsnet.nn.json.Json;
 import io.dfsnet.nn.json.JsonException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
  * Everything that a training needs to continue after some step as if it had never stopped. There is
  * no state of random generators among it, because every epoch and step has streams of its own.
  *
- * <p>A file of it is a safetensors file: tensors {@code weights.NAME} and {@code memory.KIND.NAME},
- * the rest as metadata.
+ * <p>A file of it is a safetensors file: tensors {@code weights.NAME}, {@code memory.KIND.NAME} and
+ * {@code average.NAME}, the rest as metadata.
  *
  * @param cursor how far the training is
  * @param options of the training
  * @param images what the training images are called, see {@link
  *     io.dfsnet.nn.data.ImageSet#toString}
+ * @param teacher the network and the checksum of the teacher; empty if there is none
  * @param weights all tensors by name, running statistics among them
  * @param memory of gradient descent, by kind and name, see {@link Descent}
+ * @param average of the weights, by name; empty if none is made
  */
 public record TrainerState(
     Cursor cursor,
     TrainingOptions options,
     String images,
+    String teacher,
     Map<String, Tensor> weights,
-    Map<String, Tensor> memory) {
+    Map<String, Tensor> memory,
+    Map<String, Tensor> average) {
   private static final String FORMAT = "dfsnet-training-2";
   private static final String WEIGHTS = "weights.";
   private static final String MEMORY = "memory.";
+  private static final String AVERAGE = "average.";
 
   public TrainerState {
     int epochs = options.epochs();
@@ -48,7 +54,7 @@ public record TrainerState(
   /** The same state of a training that has more epochs. */
   public TrainerState withEpochs(int epochs) {
     TrainingOptions longer = options.toBuilder().epochs(epochs).build();
-    return new TrainerState(cursor, longer, images, weights, memory);
+    return new TrainerState(cursor, longer, images, teacher, weights, memory, average);
   }
 
   /**
@@ -60,6 +66,7 @@ public record TrainerState(
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     weights.forEach((name, tensor) -> tensors.put(WEIGHTS + name, tensor));
     memory.forEach((name, tensor) -> tensors.put(MEMORY + name, tensor));
+    average.forEach((name, tensor) -> tensors.put(AVERAGE + name, tensor));
     Map<String, String> texts = new LinkedHashMap<>();
     texts.put("format", FORMAT);
     texts.put("epochsDone", Integer.toString(cursor.epochsDone()));
@@ -67,6 +74,7 @@ public record TrainerState(
     texts.put("lossSum", Double.toString(cursor.lossSum()));
     texts.put("correct", Long.toString(cursor.correct()));
     texts.put("images", images);
+    texts.put("teacher", teacher);
     texts.put("options", OptionsJson.write(options).toString());
     new SafeTensors(tensors, texts).write(file);
   }
@@ -84,21 +92,7 @@ public record TrainerState(
       throw new FileFormatException(
           file.toString(), "is no state of a training: its metadata has no format " + FORMAT);
     }
-    Map<String, Tensor> weights = new LinkedHashMap<>();
-    Map<String, Tensor> memory = new LinkedHashMap<>();
-    stored
-        .tensors()
-        .forEach(
-            (name, tensor) -> {
-              if (name.startsWith(WEIGHTS)) {
-                weights.put(name.substring(WEIGHTS.length()), tensor);
-              } else if (name.startsWith(MEMORY)) {
-                memory.put(name.substring(MEMORY.length()), tensor);
-              } else {
-                throw new FileFormatException(
-                    file.toString(), "tensor '" + name + "' is neither weights nor memory");
-              }
-            });
+    Map<String, Map<String, Tensor>> tensors = byKind(file, stored.tensors());
     try {
       var cursor =
           new Cursor(
@@ -108,10 +102,35 @@ public record TrainerState(
               Long.parseLong(texts.get("correct")));
       TrainingOptions options =
           OptionsJson.read(Json.parse(texts.get("options")).asObject("options"));
-      return new TrainerState(cursor, options, texts.get("images"), weights, memory);
+      return new TrainerState(
+          cursor,
+          options,
+          texts.get("images"),
+          texts.get("teacher"),
+          tensors.get(WEIGHTS),
+          tensors.get(MEMORY),
+          tensors.get(AVERAGE));
     } catch (TrainingException | JsonException | NumberFormatException refused) {
       throw new FileFormatException(file.toString(), refused.getMessage());
     }
+  }
+
+  /** The tensors of a file without the kind in front of their names. */
+  private static Map<String, Map<String, Tensor>> byKind(Path file, Map<String, Tensor> stored) {
+    Map<String, Map<String, Tensor>> kinds = new LinkedHashMap<>();
+    for (String kind : List.of(WEIGHTS, MEMORY, AVERAGE)) {
+      kinds.put(kind, new LinkedHashMap<>());
+    }
+    stored.forEach(
+        (name, tensor) -> {
+          String kind = name.substring(0, name.indexOf('.') + 1);
+          if (!kinds.containsKey(kind)) {
+            throw new FileFormatException(
+                file.toString(), "tensor '" + name + "' is neither weights nor memory nor average");
+          }
+          kinds.get(kind).put(name.substring(kind.length()), tensor);
+        });
+    return kinds;
   }
 
   /** The metadata of a file. */

@@ -12,6 +12,9 @@ import io.dfsnet.nn.data.Augmentation;
  * @param schedule how the learning rate runs
  * @param regularization what keeps weights and gradients small and targets soft
  * @param augmentation how images are varied
+ * @param averageDecay what an average of the weights keeps of itself in each step, see {@link
+ *     WeightAverage}; from 0, for no average, and below 1
+ * @param distillation how much is learnt from a teacher
  * @param seed of the order and the variation of the images
  */
 public record TrainingOptions(
@@ -21,6 +24,8 @@ public record TrainingOptions(
     Schedule schedule,
     Regularization regularization,
     Augmentation augmentation,
+    float averageDecay,
+    Distillation distillation,
     long seed) {
 
   /** A recipe for residual networks on CIFAR that needs few epochs. */
@@ -32,11 +37,15 @@ public record TrainingOptions(
           new Schedule.Cosine(0.2f, 0f, 0.1f),
           new Regularization(5e-4f, 0.1f),
           Augmentation.CROP_FLIP,
+          0f,
+          Distillation.NONE,
           1);
 
   public TrainingOptions {
     TrainingException.require(epochs >= 1, "epochs", epochs, "must be at least 1");
     TrainingException.require(batch >= 1, "batch", batch, "must be at least 1");
+    TrainingException.require(
+        averageDecay >= 0 && averageDecay < 1, "ema", averageDecay, "must be from 0 and below 1");
     if (schedule instanceof Schedule.OneCycle cycle) {
       TrainingException.require(
           cycle.momentumDip() <= optimizer.momentum(),
@@ -66,6 +75,8 @@ public record TrainingOptions(
     private Schedule schedule;
     private Regularization regularization;
     private Augmentation augmentation;
+    private float averageDecay;
+    private Distillation distillation;
     private long seed;
 
     private Builder(TrainingOptions base) {
@@ -75,6 +86,8 @@ public record TrainingOptions(
       schedule = base.schedule;
       regularization = base.regularization;
       augmentation = base.augmentation;
+      averageDecay = base.averageDecay;
+      distillation = base.distillation;
       seed = base.seed;
     }
 
@@ -113,6 +126,16 @@ public record TrainingOptions(
       return this;
     }
 
+    public Builder averageDecay(float value) {
+      averageDecay = value;
+      return this;
+    }
+
+    public Builder distillation(Distillation value) {
+      distillation = value;
+      return this;
+    }
+
     public Builder seed(long value) {
       seed = value;
       return this;
@@ -123,7 +146,15 @@ public record TrainingOptions(
      */
     public TrainingOptions build() {
       return new TrainingOptions(
-          epochs, batch, optimizer, schedule, regularization, augmentation, seed);
+          epochs,
+          batch,
+          optimizer,
+          schedule,
+          regularization,
+          augmentation,
+          averageDecay,
+          distillation,
+          seed);
     }
   }
 }

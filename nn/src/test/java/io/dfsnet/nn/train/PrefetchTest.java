@@ -26,7 +26,7 @@ class PrefetchTest {
   @ParameterizedTest
   @CsvSource({"0, 1", "0, 2", "1, 3", "3, 1", "4, 8"})
   void givesTheBatchesOfTheEpochInOrder(int first, int threads) {
-    try (var prefetch = new Prefetch(batches, 3, first, threads)) {
+    try (var prefetch = new Prefetch(batches, Mixup.NONE, 3, first, threads)) {
       for (int index = first; index < batches.perEpoch(); index++) {
         Batch expected = batches.get(3, index);
         Batch found = prefetch.next();
@@ -42,7 +42,7 @@ class PrefetchTest {
   void aBatchIsNotOverwrittenBeforeTheNextOneIsAskedFor() throws InterruptedException {
     var many = new Batches(Toy.images(400, 1), 2, Augmentation.CROP_FLIP, 4);
     Set<Batch> buffers = Collections.newSetFromMap(new IdentityHashMap<>());
-    try (var prefetch = new Prefetch(many, 0, 0, 3)) {
+    try (var prefetch = new Prefetch(many, Mixup.NONE, 0, 0, 3)) {
       for (int index = 0; index < many.perEpoch(); index++) {
         Batch found = prefetch.next();
         buffers.add(found);
@@ -64,7 +64,7 @@ class PrefetchTest {
     }
     var broken = DataSources.open("folder:" + folder + ",size=4").train();
     try (var prefetch =
-        new Prefetch(new Batches(broken, 2, Augmentation.NONE, 1), 0, 0)) {
+        new Prefetch(new Batches(broken, 2, Augmentation.NONE, 1), Mixup.NONE, 0, 0)) {
       for (int batch = 0; batch < 2; batch++) {
         assertThatThrownBy(prefetch::next)
             .isInstanceOf(DataException.class)
@@ -77,7 +77,7 @@ class PrefetchTest {
   void anInterruptedWaitEndsAndStaysInterrupted() {
     // So many images that the batch cannot be there already.
     var slow = new Batches(Toy.images(20_000, 1), 20_000, Augmentation.CROP_FLIP, 4);
-    try (var prefetch = new Prefetch(slow, 0, 0)) {
+    try (var prefetch = new Prefetch(slow, Mixup.NONE, 0, 0)) {
       Thread.currentThread().interrupt();
       assertThatThrownBy(prefetch::next).isInstanceOf(IllegalStateException.class);
       assertThat(Thread.interrupted()).isTrue();

@@ -89,7 +89,8 @@ class ResumeTest {
   }
 
   private static Trainer trainer(Model model, TrainingOptions options, Workers workers) {
-    return Trainer.of(model, IMAGES, options, workers);
+    Model teacher = options.distillation().hasTeacher() ? Model.initial(Toy.network(), 5) : null;
+    return Trainer.of(model, IMAGES, options, workers, teacher);
   }
 
   private static void stopAfter(Trainer trainer, int step) {
@@ -113,6 +114,7 @@ class ResumeTest {
     assertThat(found.cursor()).isEqualTo(wanted.cursor());
     assertThat(Toy.bits(found.weights())).isEqualTo(Toy.bits(wanted.weights()));
     assertThat(Toy.bits(found.memory())).isEqualTo(Toy.bits(wanted.memory()));
+    assertThat(Toy.bits(found.average())).isEqualTo(Toy.bits(wanted.average()));
   }
 
   private static Arguments recipe(String name, UnaryOperator<TrainingOptions.Builder> change) {

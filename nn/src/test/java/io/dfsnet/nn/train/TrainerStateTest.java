@@ -25,7 +25,9 @@ class TrainerStateTest {
           new Optimizer.AdamW(0.8f, 0.95f, 1e-7f),
           new Schedule.Steps(0.123f, List.of(2, 5), 0.3f, 0.05f),
           new Regularization(1e-4f, 0.05f),
-          new Augmentation(2, true),
+          new Augmentation(2, true, 7),
+          0.99f,
+          new Distillation(3f, 0.25f),
           -5);
   private static final Cursor CURSOR = new Cursor(2, 9, 0.1 + 0.2, 1L << 40);
 
@@ -39,6 +41,8 @@ class TrainerStateTest {
     assertThat(read.cursor()).isEqualTo(CURSOR);
     assertThat(read.options()).isEqualTo(OPTIONS);
     assertThat(read.images()).isEqualTo("some images");
+    assertThat(read.teacher()).isEqualTo("a teacher");
+    assertThat(Toy.bits(read.average())).isEqualTo(Toy.bits(state.average()));
     assertThat(read.weights().get("a.weight").shape()).isEqualTo(Shape.of(1, 2));
     assertThat(read.weights().get("a.weight").data()).containsExactly(1.5f, -0f);
     assertThat(read.memory().get("mean.a.weight").data()).containsExactly(1e-38f, 3f);
@@ -91,8 +95,10 @@ class TrainerStateTest {
         CURSOR,
         OPTIONS,
         "some images",
+        "a teacher",
         Map.of("a.weight", new Tensor(Shape.of(1, 2), new float[] {1.5f, -0f})),
-        Map.of("mean.a.weight", new Tensor(Shape.of(1, 2), new float[] {1e-38f, 3f})));
+        Map.of("mean.a.weight", new Tensor(Shape.of(1, 2), new float[] {1e-38f, 3f})),
+        Map.of("a.weight", new Tensor(Shape.of(1, 2), new float[] {4f, 0.1f})));
   }
 
   private Path written(TrainerState state) {

@@ -2,6 +2,7 @@ package io.dfsnet.nn.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.dfsnet.engine.Workers;
 import io.dfsnet.nn.Model;
@@ -18,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -172,7 +174,7 @@ class TrainerTest {
   @Test
   void divergenceNamesItsPlace() {
     Model model = Toy.model();
-    Arrays.fill(model.weights().get("fc.bias").data(), Float.NaN);
+    Arrays.fill(model.weights().get("conv2.weight").data(), Float.NaN);
     var trainer = Trainer.of(model, IMAGES, Toy.OPTIONS, ONE);
     assertThatThrownBy(() -> trainer.epoch(ProgressListener.NONE))
         .isInstanceOfSatisfying(
@@ -180,10 +182,45 @@ class TrainerTest {
             diverged -> {
               assertThat(diverged.epoch()).isEqualTo(1);
               assertThat(diverged.step()).isEqualTo(1);
+              assertThat(diverged.layer()).isEqualTo("conv2");
             })
-        .hasMessageContaining("the loss is NaN in epoch 1, step 1")
-        .hasMessageContaining("lower peak rate");
+        .hasMessageContaining(
+            "the loss is NaN in epoch 1, step 1: the output of 'conv2' holds NaN first")
+        .hasMessageContaining("a lower rate");
     assertThat(preparers()).isEmpty();
+    assertThatThrownBy(trainer::state).isInstanceOf(IllegalStateException.class);
+  }
+
+  /**
+   * Two linear layers: the first gives 0, so that the loss is that of knowing nothing. All images
+   * are of class 0, and the second has weights near the largest float, so that
+   *
+   * <pre>
+   * gradient of the first's output = 0.75 * 3e38 + 3 * 0.25 * 3e38 = 4.5e38, over 16 images
+   * </pre>
+   *
+   * is still a float for each image, but not summed over the batch.
+   */
+  @Test
+  void divergenceOfGradientsNamesTheFirstOnTheWayBack() {
+    var net = Network.builder("linear");
+    String x = net.add("flat", new Op.Flatten(), net.input(1, 8, 8));
+    x = net.add("fc1", new Op.Linear(64, 4, true, 1), x);
+    net.add("fc2", new Op.Linear(4, 4, true, 1), x);
+    Model model = Model.initial(net.build(), 1);
+    Arrays.fill(model.weights().get("fc1.weight").data(), 0f);
+    float[] second = model.weights().get("fc2.weight").data();
+    Arrays.fill(second, 3e38f);
+    Arrays.fill(second, 0, 4, -3e38f);
+    int[] zeros =
+        IntStream.range(0, IMAGES.size()).filter(i -> IMAGES.label(i) == 0).limit(16).toArray();
+    var trainer = Trainer.of(model, IMAGES.select(zeros), Toy.OPTIONS, ONE);
+    assertThatThrownBy(() -> trainer.epoch(ProgressListener.NONE))
+        .isInstanceOfSatisfying(
+            DivergenceException.class, diverged -> assertThat(diverged.layer()).isEqualTo("fc1"))
+        .hasMessageMatching(
+            "training diverged: the norm of the gradients is (NaN|Infinity) in epoch 1, step 1:"
+                + " the gradient of 'fc1\\.(bias|weight)' holds .*");
   }
 
   /** Weights decay by rate times decay each step; from 2 on they grow without bound. */
@@ -283,6 +320,85 @@ class TrainerTest {
   void fewerImagesThanABatchAreRefused() {
     assertThatThrownBy(() -> Trainer.of(Toy.model(), Toy.images(15, 1), Toy.OPTIONS, ONE))
         .isInstanceOf(DataException.class);
+  }
+
+  @Test
+  void clippingShortensAllGradientsAlike() {
+    List<Double> norms = new ArrayList<>();
+    var plain = new Optimizer.Sgd(0f, false);
+    var constant = new Schedule.Constant(0.1f, 0f);
+    Model free = Toy.model();
+    Model clipped = Toy.model();
+    Model start = Toy.model();
+    for (Model model : List.of(free, clipped)) {
+      float limit = model == free ? 0f : 0.25f;
+      TrainingOptions options =
+          Toy.with(
+              change ->
+                  change
+                      .optimizer(plain)
+                      .schedule(constant)
+                      .regularization(new Regularization(0f, 0f, 0f, limit)));
+      var trainer = Trainer.of(model, IMAGES, options, ONE);
+      trainer.epoch(
+          step -> {
+            norms.add(step.gradientNorm());
+            trainer.stop();
+          });
+    }
+    assertThat(norms.get(1)).isEqualTo(norms.get(0)).isGreaterThan(0.25);
+    double ratio = 0.25 / norms.get(0);
+    double squares = 0;
+    for (String name : List.of("conv1.weight", "bn1.bias", "conv2.weight", "fc.bias")) {
+      float[] from = start.weights().get(name).data();
+      for (int i = 0; i < from.length; i++) {
+        double whole = (double) free.weights().get(name).data()[i] - from[i];
+        double shortened = (double) clipped.weights().get(name).data()[i] - from[i];
+        assertThat(shortened).as(name).isCloseTo(ratio * whole, within(1e-6));
+        squares += shortened * shortened;
+      }
+    }
+    assertThat(squares).isPositive().isLessThan(Math.pow(0.1 * 0.25, 2));
+  }
+
+  @Test
+  void theResultIsTheAverageIfThereIsOne() {
+    Model model = Toy.model();
+    Weights before = model.weights().copy();
+    var trainer = Trainer.of(model, IMAGES, Toy.with(options -> options.averageDecay(0.99f)), ONE);
+    trainer.epoch(step -> trainer.stop());
+    // After the first step the decay is (1 + 1) / (10 + 1).
+    for (String name : List.of("conv1.weight", "bn1.running_mean", "bn2.running_var")) {
+      float[] from = before.get(name).data();
+      float[] now = model.weights().get(name).data();
+      float[] average = trainer.result().get(name).data();
+      for (int i = 0; i < from.length; i++) {
+        double wanted = 2.0 / 11 * from[i] + 9.0 / 11 * now[i];
+        assertThat((double) average[i]).as(name).isCloseTo(wanted, within(1e-6));
+      }
+    }
+    assertThat(bits(model.weights())).isNotEqualTo(bits(trainer.result()));
+    Model plain = Toy.model();
+    var without = Trainer.of(plain, IMAGES, Toy.OPTIONS, ONE);
+    without.epoch(step -> without.stop());
+    assertThat(bits(model.weights())).isEqualTo(bits(plain.weights()));
+    assertThat(without.result()).isSameAs(plain.weights());
+  }
+
+  @Test
+  void aTeacherIsNeededIfAndOnlyIfTheOptionsSaySo() {
+    TrainingOptions taught = Toy.with(options -> options.distillation(new Distillation(2f, 0.5f)));
+    assertThatThrownBy(() -> Trainer.of(Toy.model(), IMAGES, taught, ONE))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("needs a teacher");
+    assertThatThrownBy(() -> Trainer.of(Toy.model(), IMAGES, Toy.OPTIONS, ONE, Toy.model()))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("distill-weight is 0");
+    TrainerState state = Trainer.of(Toy.model(), IMAGES, taught, ONE, Toy.model()).state();
+    Model other = Model.initial(Toy.network(), 77);
+    assertThatThrownBy(() -> Trainer.of(Toy.model(), IMAGES, taught, ONE, other).restore(state))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("teacher 'toy ");
   }
 
   private static Map<String, List<Integer>> trained(Workers workers, int epochs) {

@@ -14,11 +14,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class TrainingOptionsTest {
   private static final Optimizer SGD = new Optimizer.Sgd(0.5f, false);
-  private static final Regularization REGULARIZATION = new Regularization(0.6f, 0.7f);
+  private static final Regularization REGULARIZATION = new Regularization(0.6f, 0.7f, 0.8f, 9f);
 
   @Test
   void eachOptionCanBeChangedAlone() {
     var schedule = new Schedule.Constant(1f, 0.8f);
+    var distillation = new Distillation(2f, 0.5f);
     TrainingOptions changed =
         TrainingOptions.DEFAULTS.toBuilder()
             .epochs(2)
@@ -28,12 +29,22 @@ class TrainingOptionsTest {
             .peakRate(0.4f)
             .regularization(REGULARIZATION)
             .augmentation(Augmentation.NONE)
+            .averageDecay(0.9f)
+            .distillation(distillation)
             .seed(9)
             .build();
     assertThat(changed)
         .isEqualTo(
             new TrainingOptions(
-                2, 3, SGD, schedule.withPeak(0.4f), REGULARIZATION, Augmentation.NONE, 9));
+                2,
+                3,
+                SGD,
+                schedule.withPeak(0.4f),
+                REGULARIZATION,
+                Augmentation.NONE,
+                0.9f,
+                distillation,
+                9));
     assertThat(TrainingOptions.DEFAULTS.toBuilder().build()).isEqualTo(TrainingOptions.DEFAULTS);
   }
 
@@ -54,8 +65,18 @@ class TrainingOptionsTest {
   void optionsComeBackFromTheirJson(Optimizer optimizer, Schedule schedule) {
     TrainingOptions options =
         new TrainingOptions(
-            9, 3, optimizer, schedule, REGULARIZATION, new Augmentation(2, false), -9);
+            9,
+            3,
+            optimizer,
+            schedule,
+            REGULARIZATION,
+            new Augmentation(2, false, 3),
+            0.5f,
+            new Distillation(2f, 0.5f),
+            -9);
     assertThat(OptionsJson.read(OptionsJson.write(options))).isEqualTo(options);
+    TrainingOptions plain = options.toBuilder().distillation(Distillation.NONE).build();
+    assertThat(OptionsJson.read(OptionsJson.write(plain))).isEqualTo(plain);
   }
 
   static Stream<Arguments> refused() {
@@ -73,6 +94,12 @@ class TrainingOptionsTest {
         arguments("weight-decay", () -> new Regularization(-1e-4f, 0f)),
         arguments("weight-decay", () -> new Regularization(Float.NaN, 0f)),
         arguments("label-smoothing", () -> new Regularization(0f, 1f)),
+        arguments("mixup", () -> new Regularization(0f, 0f, 1e-4f, 0f)),
+        arguments("clip-norm", () -> new Regularization(0f, 0f, 0f, Float.NaN)),
+        arguments("ema", () -> base.toBuilder().averageDecay(1f).build()),
+        arguments("temperature", () -> new Distillation(0f, 0.5f)),
+        arguments("distill-weight", () -> new Distillation(1f, 1.1f)),
+        arguments("patience", () -> new EarlyStopping(0, 0)),
         arguments("warm-up", () -> new Schedule.Constant(1f, 1.1f)),
         arguments("min-rate", () -> new Schedule.Cosine(1f, 1.1f, 0f)),
         arguments("milestones", () -> new Schedule.Steps(1f, List.of(), 0.1f, 0f)),
