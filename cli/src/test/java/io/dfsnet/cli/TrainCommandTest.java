@@ -3,12 +3,15 @@ package io.dfsnet.cli;
 import static io.dfsnet.cli.Call.dfs;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dfsnet.nn.file.SafeTensors;
 import io.dfsnet.nn.json.Json;
+import io.dfsnet.nn.train.TrainerState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -101,6 +104,65 @@ class TrainCommandTest {
   }
 
   @Test
+  void aRecipeOfEverythingGivesTheSameFilesAgain() throws IOException {
+    Path teacher = folder.resolve("teacher");
+    tiny(teacher, "--epochs", 1, "--seed", 5).succeeds();
+    Object[] recipe = {
+      "--epochs",
+      2,
+      "--optimizer",
+      "adamw",
+      "--schedule",
+      "one-cycle",
+      "--mixup",
+      0.4,
+      "--cutout",
+      4,
+      "--clip-norm",
+      1,
+      "--ema",
+      0.9,
+      "--teacher",
+      teacher,
+      "--temperature",
+      2
+    };
+    Path whole = folder.resolve("whole");
+    Json.Object result = tiny(whole, and(recipe, "--json")).json();
+    assertThat(result.object("config").text("teacher")).isEqualTo(teacher.toString());
+    assertThat(number(result.object("config"), "rate")).isEqualTo(0.001);
+
+    Path other = folder.resolve("other");
+    tiny(other, and(recipe, "--eval-every", 2)).succeeds();
+    assertThat(other.resolve("last.safetensors"))
+        .hasSameBinaryContentAs(whole.resolve("last.safetensors"));
+    // What is tested and kept is the average, and the state holds both.
+    Json.Object eval = dfs("eval", "--weights", whole, "--data", DATA, "--json").json();
+    assertThat(number(eval, "top1")).isEqualTo(number(result, "testAccuracy"));
+    var state = TrainerState.read(whole.resolve("state.safetensors"));
+    var last = SafeTensors.read(whole.resolve("last.safetensors")).tensors();
+    assertThat(last.get("conv1.weight").data())
+        .isEqualTo(state.average().get("conv1.weight").data())
+        .isNotEqualTo(state.weights().get("conv1.weight").data());
+
+    Json.Object again = dfs("train", "--out", whole, "--resume", "--json").json();
+    assertThat(again).isEqualTo(result);
+    dfs("train", "--out", whole, "--resume", "--mixup", 0.2).fails(2, "--mixup was 0.4 and is 0.2");
+  }
+
+  @Test
+  void impatientRunsStopEarlyAndStayStopped() throws IOException {
+    Path run = folder.resolve("run");
+    Call call =
+        tiny(run, "--epochs", 9, "--rate", 1e-6, "--patience", 2, "--min-gain", 1, "--json");
+    assertThat(call.json().integer("epochs")).isEqualTo(3);
+    assertThat(call.err()).contains("stops early after epoch 3 of 9");
+    Json.Object again = dfs("train", "--out", run, "--resume", "--json").json();
+    assertThat(again).isEqualTo(call.json());
+    assertThat(Files.readAllLines(run.resolve("metrics.jsonl"))).hasSize(3);
+  }
+
+  @Test
   void runsAreNotOverwritten() throws IOException {
     Path run = folder.resolve("run");
     tiny(run, "--epochs", 1).succeeds();
@@ -179,6 +241,9 @@ class TrainCommandTest {
     dfs("train", "--out", run, "--weights", "nowhere", "--data", DATA).fails(2, "no file nowhere");
     dfs("train", "--out", run, "--weights", "nowhere", "--data", DATA, "--groups", 2)
         .fails(2, "--groups: not with --weights", "dfs divide");
+    tiny(run, "--teacher", "nowhere").fails(2, "--teacher nowhere: there is no such file");
+    tiny(run, "--momentum", 0.9, "--optimizer", "adamw").fails(2, "--momentum: is not read");
+    tiny(run, "--min-gain", 0.1).fails(2, "--min-gain: ", "--patience");
     assertThat(run).doesNotExist();
   }
 
@@ -217,5 +282,9 @@ class TrainCommandTest {
           .sorted()
           .toList();
     }
+  }
+
+  private static Object[] and(Object[] some, Object... more) {
+    return Stream.concat(Arrays.stream(some), Arrays.stream(more)).toArray();
   }
 }
