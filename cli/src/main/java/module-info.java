@@ -8,6 +8,7 @@ module io.dfsnet.cli {
   requires java.management;
   requires java.net.http;
   requires jdk.management;
+  requires jdk.unsupported;
   requires me.tongfei.progressbar;
 
   exports io.dfsnet.cli.bench;

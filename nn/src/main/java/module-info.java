@@ -12,6 +12,7 @@ module io.dfsnet.nn {
   exports io.dfsnet.nn.json;
   exports io.dfsnet.nn.models;
   exports io.dfsnet.nn.onnx;
+  exports io.dfsnet.nn.protobuf;
   exports io.dfsnet.nn.pytorch;
   exports io.dfsnet.nn.train;
 }

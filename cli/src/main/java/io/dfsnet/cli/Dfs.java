@@ -100,9 +100,12 @@ final class Dfs implements Runnable {
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
+      return new String[] {"dfs " + ofModule(), "Java " + Runtime.version()};
+    }
+
+    static String ofModule() {
       ModuleDescriptor module = Dfs.class.getModule().getDescriptor();
-      String version = module == null ? "(not run as a module)" : module.rawVersion().orElse("");
-      return new String[] {"dfs " + version, "Java " + Runtime.version()};
+      return module == null ? "(not run as a module)" : module.rawVersion().orElse("");
     }
   }
 }

@@ -175,7 +175,8 @@ record TrainConfig(
   }
 
   /**
-   * Checks that a run goes on as it was begun.
+   * Checks that a run goes on as it was begun. More epochs pass: whether they can be had shows the
+   * schedule, see {@link TrainRun}.
    *
    * @param begun the configuration that the run has
    * @throws UsageException listing every option that differs
@@ -189,7 +190,8 @@ record TrainConfig(
     for (String key : keys) {
       String now = asked.has(key) ? asked.get(key).toString() : "not given";
       String then = held.has(key) ? held.get(key).toString() : "not given";
-      if (!now.equals(then)) {
+      boolean longer = key.equals("epochs") && recipe.epochs() > begun.recipe.epochs();
+      if (!now.equals(then) && !longer) {
         differences.add("--" + key + " was " + then + " and is " + now);
       }
     }

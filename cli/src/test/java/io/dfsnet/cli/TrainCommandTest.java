@@ -29,15 +29,19 @@ class TrainCommandTest {
     assertThat(result.text("weights")).isEqualTo(run.resolve("last.safetensors").toString());
     assertThat(files(run))
         .containsExactly(
+            ".lock",
             "best.safetensors",
             "config.json",
+            "events",
             "last.safetensors",
             "metrics.jsonl",
             "state.safetensors");
 
     Json.Object config =
         Json.parse(Files.readString(run.resolve("config.json"))).asObject("config");
-    assertThat(config).isEqualTo(result.object("config"));
+    assertThat(config.members()).containsAllEntriesOf(result.object("config").members());
+    assertThat(config.text("checkpoint-every")).isEqualTo("60s");
+    assertThat(config.object("environment").text("java")).isEqualTo(Runtime.version().toString());
     assertThat(config.integer("seed")).isEqualTo(7);
     assertThat(config.text("model")).isEqualTo("resnet8-w2");
     assertThat(config.text("shortcut")).isEqualTo("projection");
@@ -70,6 +74,25 @@ class TrainCommandTest {
     assertThat(Files.readAllLines(run.resolve("metrics.jsonl")))
         .extracting(line -> line.contains("testAccuracy"))
         .containsExactly(false, true, true);
+  }
+
+  @Test
+  void stepsHaveLinesOfTheirOwn() throws IOException {
+    Path run = folder.resolve("run");
+    tiny(run, "--epochs", 2, "--log-every", 3).succeeds();
+    List<Json.Object> lines =
+        Files.readAllLines(run.resolve("metrics.jsonl")).stream()
+            .map(line -> Json.parse(line).asObject("line"))
+            .toList();
+    assertThat(lines)
+        .extracting(line -> line.text("kind") + " " + line.integer("step"))
+        .containsExactly("step 3", "epoch 4", "step 6", "epoch 8");
+    assertThat(lines.getFirst().members())
+        .containsOnlyKeys("kind", "epoch", "step", "loss", "rate", "imagesPerSecond");
+    assertThat(number(lines.getLast(), "wait")).isBetween(0.0, 1.0);
+
+    dfs("train", "--out", run, "--resume", "--log-every", 7).succeeds();
+    assertThat(Files.readString(run.resolve("config.json"))).contains("\"log-every\":7");
   }
 
   @Test
@@ -156,9 +179,30 @@ class TrainCommandTest {
   void resumingKeepsTheOptions() {
     Path run = folder.resolve("run");
     tiny(run, "--epochs", 1, "--seed", 3).succeeds();
-    dfs("train", "--out", run, "--resume", "--epochs", 5, "--seed", 4)
-        .fails(2, "--epochs was 1 and is 5", "--seed was 3 and is 4", "begin another run");
+    dfs("train", "--out", run, "--resume", "--batch", 8, "--seed", 4)
+        .fails(2, "--batch was 16 and is 8", "--seed was 3 and is 4", "begin another run");
     dfs("train", "--out", folder.resolve("none"), "--resume").fails(2, "holds no run");
+  }
+
+  @Test
+  void epochsCanBeAddedWhereTheScheduleAllowsIt() throws IOException {
+    Object[] flat = {"--schedule", "constant", "--warm-up", 0, "--epochs"};
+    Path whole = folder.resolve("whole");
+    Path grown = folder.resolve("grown");
+    tiny(whole, with(flat, 3)).succeeds();
+    tiny(grown, with(flat, 1)).succeeds();
+    dfs("train", "--out", grown, "--resume", "--epochs", 3).succeeds();
+    for (String file : List.of("last.safetensors", "best.safetensors", "state.safetensors")) {
+      assertThat(grown.resolve(file)).hasSameBinaryContentAs(whole.resolve(file));
+    }
+    assertThat(Files.readString(grown.resolve("config.json"))).contains("\"epochs\":3");
+    dfs("train", "--out", grown, "--resume", "--epochs", 2).fails(2, "--epochs was 3 and is 2");
+
+    Path cosine = folder.resolve("cosine");
+    tiny(cosine, "--epochs", 1).succeeds();
+    dfs("train", "--out", cosine, "--resume", "--epochs", 2)
+        .fails(2, "--epochs 2", "begun with 1", "schedule depend on that", "another run");
+    dfs("train", "--out", cosine, "--resume").succeeds();
   }
 
   @Test
@@ -166,7 +210,7 @@ class TrainCommandTest {
     Path run = folder.resolve("run");
     tiny(run, "--epochs", 1).succeeds();
     Files.delete(run.resolve("metrics.jsonl"));
-    dfs("train", "--out", run, "--resume").fails(1, "metrics.jsonl", "lacks epochs");
+    dfs("train", "--out", run, "--resume").fails(1, "metrics.jsonl", "lacks epoch 1 of the 1");
     Files.writeString(run.resolve("config.json"), "{\"model\":");
     dfs("train", "--out", run, "--resume").fails(1, "config.json", "ends too early");
   }
@@ -218,9 +262,13 @@ class TrainCommandTest {
     Object[] words = {
       "train", "--model", "resnet8-w2", "--data", DATA, "--batch", 16, "--out", run
     };
+    return dfs(with(words, more));
+  }
+
+  private static Object[] with(Object[] words, Object... more) {
     Object[] all = Arrays.copyOf(words, words.length + more.length);
     System.arraycopy(more, 0, all, words.length, more.length);
-    return dfs(all);
+    return all;
   }
 
   private static double number(Json.Object object, String key) {
@@ -229,7 +277,10 @@ class TrainCommandTest {
 
   private static List<String> files(Path folder) throws IOException {
     try (var files = Files.list(folder)) {
-      return files.map(file -> file.getFileName().toString()).sorted().toList();
+      return files
+          .map(file -> file.getFileName().toString().replaceFirst("\\.out\\.tfevents.*", ""))
+          .sorted()
+          .toList();
     }
   }
 

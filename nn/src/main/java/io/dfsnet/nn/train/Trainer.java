@@ -142,6 +142,7 @@ public final class Trainer {
     }
     long began = System.nanoTime();
     int first = cursor.stepsDone();
+    long waited;
     try (var prefetch = new Prefetch(batches, mixup, cursor.epochsDone(), first)) {
       while (cursor.stepsDone() < span.stepsPerEpoch()) {
         if (stopping) {
@@ -150,6 +151,7 @@ public final class Trainer {
         }
         listener.step(step(prefetch.next()));
       }
+      waited = prefetch.waitedNanos();
     }
     requireFiniteWeights();
     int steps = span.stepsPerEpoch();
@@ -159,7 +161,8 @@ public final class Trainer {
             cursor.epochsDone() + 1,
             cursor.lossSum() / steps,
             (double) cursor.correct() / ((long) steps * options.batch()),
-            (double) (steps - first) * options.batch() / seconds);
+            (double) (steps - first) * options.batch() / seconds,
+            waited * 1e-9 / seconds);
     cursor = cursor.afterEpoch();
     return Optional.of(result);
   }
