@@ -48,7 +48,7 @@ class ResumeTest {
     long seed = new Random().nextLong();
     var random = new Random(seed);
     int kills = 0;
-    for (int start = 0; start < 5; start++) {
+    for (int start = 0; start < 3; start++) {
       Process process = DfsProcess.start(words(killed, EPOCHS, "none"));
       long goal = lines(killed) + 2 + random.nextInt(10);
       while (process.isAlive() && lines(killed) < goal) {
@@ -58,7 +58,7 @@ class ResumeTest {
       process.destroyForcibly();
       kills += process.waitFor() == 0 ? 0 : 1;
     }
-    assertThat(kills).as("seed " + seed).isGreaterThanOrEqualTo(3);
+    assertThat(kills).as("seed " + seed).isGreaterThanOrEqualTo(2);
     dfs("train", "--out", killed, "--resume", "--threads", 2).succeeds();
     requireSame(whole, killed, "seed " + seed);
   }
