@@ -4,6 +4,7 @@ module io.dfsnet.cli {
   requires io.dfsnet.distrib;
   requires io.dfsnet.nas;
   requires transitive io.dfsnet.nn;
+  requires java.desktop;
   requires java.management;
   requires jdk.management;
   requires me.tongfei.progressbar;

@@ -2,6 +2,9 @@
 module io.dfsnet.nn {
   requires transitive io.dfsnet.engine;
 
+  // Decodes JPEG and PNG in image folders; nothing else needs it.
+  requires static java.desktop;
+
   exports io.dfsnet.nn;
   exports io.dfsnet.nn.data;
   exports io.dfsnet.nn.file;

@@ -155,7 +155,9 @@ final class Demo {
             Division.keep(plan.groups(), List.of()),
             plan.data(),
             plan.train(),
-            plan.recipe().withEpochs(plan.supernetEpochs()));
+            null,
+            null,
+            plan.recipe().toBuilder().epochs(plan.supernetEpochs()).build());
     return new SearchConfig(
         training,
         new Budget.Count(plan.fusions()),

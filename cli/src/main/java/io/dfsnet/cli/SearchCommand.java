@@ -161,6 +161,8 @@ final class SearchCommand extends DfsCommand {
             divided,
             data.specification,
             data.limit,
+            recipe.teacher == null ? null : recipe.teacher.toString(),
+            null,
             recipe.over(defaults.recipe(), global.seed));
     int held = heldOut == null ? Math.max(1, train.size() / 10) : heldOut;
     return new SearchConfig(training, budget, strategy, evaluations, held);
@@ -180,6 +182,8 @@ final class SearchCommand extends DfsCommand {
             division,
             training.data(),
             training.limit(),
+            training.teacher(),
+            null,
             training.recipe())
         .toCommand("RUN");
   }

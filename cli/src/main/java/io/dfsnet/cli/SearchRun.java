@@ -84,9 +84,13 @@ final class SearchRun {
             trained,
             recipe,
             workers,
+            config.training().teacherOrNull(),
             step -> supernet.candidate(sampler.positions(step)));
     while (trainer.epochsDone() < recipe.epochs()) {
       listener.accept(EpochMetrics.of(TrainRun.epoch(trainer, recipe, trained.size(), output)));
+    }
+    if (trainer.result() != supernet.weights()) {
+      supernet.weights().set(trainer.result().tensors());
     }
     return supernet;
   }

@@ -20,6 +20,10 @@ import picocli.CommandLine.Option;
       "  dfs train --model resnet20 --data cifar100:data/cifar-100-binary --groups 4 --fuse 3,6 \\",
       "            --width iso --epochs 30 --out runs/divided",
       "  dfs train --weights divided.safetensors --data synthetic --rate 0.02 --out runs/tuned",
+      "  dfs train --model resnet20 --data synthetic --optimizer adamw --weight-decay 0.05 \\",
+      "            --schedule one-cycle --mixup 0.2 --ema 0.999 --out runs/adamw",
+      "  dfs train --model resnet8 --data synthetic --teacher runs/adamw --patience 5 --out"
+          + " runs/small",
       "  dfs train --out runs/divided --resume",
       "",
       "The folder holds config.json, metrics.jsonl, last.safetensors and best.safetensors. A"
@@ -38,6 +42,9 @@ final class TrainCommand extends DfsCommand {
 
   @ArgGroup(validate = false, heading = "%nTraining:%n", order = 4)
   RecipeOptions recipe = new RecipeOptions();
+
+  @ArgGroup(validate = false, heading = "%nEarly stopping:%n", order = 5)
+  StoppingOptions stopping = new StoppingOptions();
 
   @Option(
       names = "--out",
@@ -123,6 +130,8 @@ final class TrainCommand extends DfsCommand {
         divided,
         data.specification == null ? base.data() : data.specification,
         data.limit == null ? base.limit() : data.limit,
+        recipe.teacher == null ? base.teacher() : recipe.teacher.toString(),
+        stopping.over(base.earlyStopping()),
         recipe.over(base.recipe(), global.seed));
   }
 }

@@ -12,6 +12,7 @@ import io.dfsnet.nn.train.TrainingOptions;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -61,7 +62,9 @@ final class TrainRun {
     requireBatch(train);
     try (var workers = global.workers();
         var interruption = new Interruption(this::sayHowToGoOn)) {
-      Trainer trainer = Trainer.of(model, train, config.recipe(), workers);
+      Trainer trainer = Trainer.of(model, train, config.recipe(), workers, config.teacherOrNull());
+      // With an average of the weights, it is that what the run is about.
+      Model result = new Model(model.network(), trainer.result());
       if (resumed) {
         restore(trainer);
       } else {
@@ -69,26 +72,39 @@ final class TrainRun {
         folder.writeJson(RunFolder.CONFIG, config.toJson());
       }
       int epochs = config.recipe().epochs();
-      while (trainer.epochsDone() < epochs) {
-        EpochResult result = epoch(trainer, config.recipe(), train.size(), output);
-        boolean tested = result.epoch() % testEvery == 0 || result.epoch() == epochs;
+      while (trainer.epochsDone() < epochs && !stopsEarly()) {
+        EpochResult gave = epoch(trainer, config.recipe(), train.size(), output);
+        boolean tested = gave.epoch() % testEvery == 0 || gave.epoch() == epochs;
         EpochMetrics done =
             tested
-                ? EpochMetrics.of(result, Evaluation.of(model, test, workers))
-                : EpochMetrics.of(result);
-        interruption.write(() -> save(model, trainer, done));
+                ? EpochMetrics.of(gave, Evaluation.of(result, test, workers))
+                : EpochMetrics.of(gave);
+        interruption.write(() -> save(result, trainer, done));
         output.done(done.toText(epochs));
       }
+      if (trainer.epochsDone() < epochs) {
+        output.done("stops early after epoch " + trainer.epochsDone() + " of " + epochs);
+      }
+      return result;
     }
-    return model;
+  }
+
+  /** Whether the run's patience with the test images is at its end. */
+  private boolean stopsEarly() {
+    return config.earlyStopping() != null
+        && config
+            .earlyStopping()
+            .isOver(
+                metrics.stream().map(EpochMetrics::testAccuracy).filter(Objects::nonNull).toList());
   }
 
   /** Trains one epoch and shows how far it is. */
   static EpochResult epoch(Trainer trainer, TrainingOptions recipe, int images, Output output) {
     String task = "epoch " + (trainer.epochsDone() + 1) + "/" + recipe.epochs();
     try (var progress = output.progress(task, images / recipe.batch())) {
-      return trainer.epoch(
-          step -> progress.update(step.number(), Units.format("loss %.4f", step.loss())));
+      return trainer
+          .epoch(step -> progress.update(step.number(), Units.format("loss %.4f", step.loss())))
+          .orElseThrow();
     }
   }
 

@@ -67,6 +67,13 @@ public final class Weights {
     return Collections.unmodifiableMap(tensors);
   }
 
+  /** Overwrites the values of all tensors by those of the same names and shapes. */
+  public void set(Map<String, Tensor> values) {
+    tensors.forEach(
+        (name, tensor) ->
+            System.arraycopy(values.get(name).data(), 0, tensor.data(), 0, tensor.data().length));
+  }
+
   /** Weights with copies of all tensors. */
   public Weights copy() {
     Map<String, Tensor> copies = new LinkedHashMap<>();

@@ -84,7 +84,7 @@ final class TorchNetwork {
     training = false;
   }
 
-  /** From now on this computes what rectifiers give, from the node and its input. */
+  /** From now on this computes what rectifiers give, from the node and its input; or null. */
   void rectify(BiFunction<Node, Tensor, Tensor> rectifier) {
     this.rectifier = rectifier;
   }

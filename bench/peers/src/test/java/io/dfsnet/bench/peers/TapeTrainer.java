@@ -9,9 +9,11 @@ import io.dfsnet.nn.Node;
 import io.dfsnet.nn.Op;
 import io.dfsnet.nn.Weights;
 import io.dfsnet.nn.data.Batch;
+import io.dfsnet.nn.train.Descent;
 import io.dfsnet.nn.train.Forward;
 import io.dfsnet.nn.train.Lesson;
-import io.dfsnet.nn.train.Sgd;
+import io.dfsnet.nn.train.Pace;
+import io.dfsnet.nn.train.TrainingOptions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -22,31 +24,35 @@ final class TapeTrainer {
   private final Lesson lesson;
   private final Workers workers;
   private final Tape tape;
-  private final Sgd sgd;
+  private final TrainingOptions options;
+  private final Descent descent;
   private float[] logits;
 
-  TapeTrainer(Model model, float momentum, float weightDecay, Workers workers) {
+  TapeTrainer(Model model, TrainingOptions options, Workers workers) {
+    this.options = options;
     this.network = model.network();
     this.weights = model.weights().copy();
     this.lesson = Lesson.of(network, weights);
     this.workers = workers;
     this.tape = new Tape(workers);
-    this.sgd = new Sgd(momentum, true, weightDecay);
+    this.descent = Descent.of(options.optimizer(), options.regularization().weightDecay());
   }
 
   /** One step; returns the loss before it. */
-  double step(Batch batch, float rate, float labelSmoothing) {
+  double step(Batch batch, float rate) {
+    var pace = new Pace(rate, options.optimizer().momentum(), 1f);
     tape.reset();
     lesson.binding().reset();
     Variable pixels = tape.constant(batch.images());
     Variable output = Forward.run(network, tape, pixels, lesson.binding(), Forward.Mode.TRAINING);
-    Variable loss = tape.softmaxCrossEntropy(output, batch.labels(), labelSmoothing);
+    Variable loss =
+        tape.softmaxCrossEntropy(output, batch.labels(), options.regularization().labelSmoothing());
     logits = output.value().data().clone();
     tape.backward(loss);
     lesson
         .binding()
         .leaves()
-        .forEach((name, leaf) -> sgd.step(name, weights.get(name), leaf.gradient(), rate));
+        .forEach((name, leaf) -> descent.step(name, weights.get(name), leaf.gradient(), pace));
     return loss.value().data()[0];
   }
 

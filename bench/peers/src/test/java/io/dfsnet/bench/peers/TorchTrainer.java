@@ -5,13 +5,17 @@ import io.dfsnet.nn.Node;
 import io.dfsnet.nn.Op;
 import io.dfsnet.nn.Parameter;
 import io.dfsnet.nn.data.Batch;
+import io.dfsnet.nn.train.TrainingOptions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AdamW;
+import org.bytedeco.pytorch.AdamWOptions;
 import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.Optimizer;
 import org.bytedeco.pytorch.SGD;
 import org.bytedeco.pytorch.SGDOptions;
 import org.bytedeco.pytorch.Tensor;
@@ -31,18 +35,17 @@ final class TorchTrainer implements AutoCloseable {
 
   private final PointerScope scope = new PointerScope();
   private final AutoGradMode gradients = new AutoGradMode(true);
+  private final TrainingOptions options;
   private final ScalarType precision;
   private final TorchNetwork network;
-  private final List<SGD> optimisers = new ArrayList<>();
+  private final List<Optimizer> optimisers = new ArrayList<>();
   private final Map<String, boolean[]> passed = new LinkedHashMap<>();
   private double[] logits;
   private long overruled;
 
-  /**
-   * @param weightDecay of everything that has more than one axis; PyTorch wants two optimisers for
-   *     that, or two groups of parameters
-   */
-  TorchTrainer(Model model, ScalarType precision, double momentum, double weightDecay) {
+  /** Weight decay needs two optimisers, or two groups of parameters in one. */
+  TorchTrainer(Model model, TrainingOptions options, ScalarType precision) {
+    this.options = options;
     this.precision = precision;
     this.network = new TorchNetwork(model, MemoryFormat.Contiguous, precision);
     List<Tensor> decayed = new ArrayList<>();
@@ -54,16 +57,32 @@ final class TorchTrainer implements AutoCloseable {
         (tensor.dim() > 1 ? decayed : others).add(tensor);
       }
     }
-    optimisers.add(nesterov(decayed, momentum, weightDecay));
-    optimisers.add(nesterov(others, momentum, 0));
+    optimisers.add(optimiser(decayed, options.regularization().weightDecay()));
+    optimisers.add(optimiser(others, 0));
   }
 
-  private static SGD nesterov(List<Tensor> parameters, double momentum, double weightDecay) {
-    var options = new SGDOptions(1);
-    options.momentum().put(momentum);
-    options.nesterov().put(true);
-    options.weight_decay().put(weightDecay);
-    return new SGD(new TensorVector(parameters.toArray(Tensor[]::new)), options);
+  private Optimizer optimiser(List<Tensor> parameters, double weightDecay) {
+    var vector = new TensorVector(parameters.toArray(Tensor[]::new));
+    return switch (options.optimizer()) {
+      case io.dfsnet.nn.train.Optimizer.Sgd(float momentum, boolean nesterov) -> {
+        var chosen = new SGDOptions(1);
+        chosen.momentum().put(momentum);
+        chosen.nesterov().put(nesterov);
+        chosen.weight_decay().put(weightDecay);
+        yield new SGD(vector, chosen);
+      }
+      case io.dfsnet.nn.train.Optimizer.AdamW(float beta1, float beta2, float epsilon) -> {
+        var chosen = new AdamWOptions(1);
+        // A std::tuple of GNU's library begins with its last element.
+        if (chosen.betas().get(0) != 0.999) {
+          throw new AssertionError("the betas are not where they were");
+        }
+        chosen.betas().put(0, beta2).put(1, beta1);
+        chosen.eps().put(epsilon);
+        chosen.weight_decay().put(weightDecay);
+        yield new AdamW(vector, chosen);
+      }
+    };
   }
 
   /**
@@ -85,20 +104,25 @@ final class TorchTrainer implements AutoCloseable {
         });
   }
 
+  /** From now on rectifiers go by the sign again. */
+  void takeNoSides() {
+    network.rectify(null);
+  }
+
   /** How many elements rectifiers would have treated otherwise. */
   long overruled() {
     return overruled;
   }
 
   /** One step; returns the loss before it. */
-  double step(Batch batch, double rate, double labelSmoothing) {
+  double step(Batch batch, double rate) {
     try (var _ = new PointerScope()) {
       long[] classes = new long[batch.labels().length];
       for (int i = 0; i < classes.length; i++) {
         classes[i] = batch.labels()[i];
       }
       passed.clear();
-      optimisers.forEach(SGD::zero_grad);
+      optimisers.forEach(Optimizer::zero_grad);
       Tensor output = network.run(images(batch), this::note);
       logits = values(output);
       Tensor loss =
@@ -108,9 +132,9 @@ final class TorchTrainer implements AutoCloseable {
               new TensorOptional(),
               MEAN,
               NO_LABEL_IGNORED,
-              labelSmoothing);
+              options.regularization().labelSmoothing());
       loss.backward();
-      for (SGD optimiser : optimisers) {
+      for (Optimizer optimiser : optimisers) {
         optimiser.param_groups().get(0).options().set_lr(rate);
         optimiser.step();
       }
