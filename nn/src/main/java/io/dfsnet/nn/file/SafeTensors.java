@@ -42,10 +42,10 @@ public record SafeTensors(Map<String, Tensor> tensors, Map<String, String> metad
   static final String METADATA = "__metadata__";
 
   /**
-   * The longest header, in bytes. The format allows 100 MB; this is enough for more than 100,000
+   * The longest header, in bytes. The format allows 100 MB; this is enough for more than 30,000
    * tensors and keeps what a hostile header can allocate small.
    */
-  static final int HEADER_LIMIT = 1 << 24;
+  static final int HEADER_LIMIT = 1 << 22;
 
   private static final int NAME_LIMIT = 512;
 

@@ -23,7 +23,7 @@ public sealed interface Json {
   int DEPTH_LIMIT = 64;
 
   /** How many values a text may hold in all: bounds what the reader allocates. */
-  int VALUE_LIMIT = 1 << 20;
+  int VALUE_LIMIT = 1 << 18;
 
   /**
    * Reads one value and nothing behind it.

@@ -7,8 +7,10 @@ import io.dfsnet.nn.protobuf.ProtoMessage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
+import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
@@ -61,7 +63,27 @@ public final class OnnxFile {
    * @throws UncheckedIOException if it cannot be read
    */
   public static Model read(Path file) {
-    return model(file.toString(), ByteBuffer.wrap(bytes(file)));
+    // Mapped, not read: then a large file costs memory only where its weights are asked for.
+    try (FileChannel channel = FileChannel.open(file);
+        Arena arena = Arena.ofConfined()) {
+      long size = channel.size();
+      if (size > MAX_BYTES) {
+        throw new FileFormatException(
+            file.toString(),
+            "has " + size + " bytes, a protobuf file has less than 2 GiB; is it an ONNX file?");
+      }
+      MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena);
+      return model(file.toString(), bytes.asByteBuffer());
+    } catch (NoSuchFileException missing) {
+      throw new UncheckedIOException(new IOException(file + ": does not exist", missing));
+    } catch (IOException cause) {
+      throw new UncheckedIOException(
+          new IOException(file + ": cannot be read: " + cause.getMessage(), cause));
+    } catch (InternalError gone) {
+      // What the JVM throws where a mapped file has no bytes any more.
+      throw new FileFormatException(
+          file.toString(), "became shorter while it was read; try again", gone);
+    }
   }
 
   /**
@@ -75,23 +97,6 @@ public final class OnnxFile {
 
   private static Model model(String source, ByteBuffer bytes) {
     return Importer.translate(source, OnnxDecoder.model(source, bytes));
-  }
-
-  private static byte[] bytes(Path file) {
-    try {
-      long size = Files.size(file);
-      if (size > MAX_BYTES) {
-        throw new FileFormatException(
-            file.toString(),
-            "has " + size + " bytes, a protobuf file has less than 2 GiB; is it an ONNX file?");
-      }
-      return Files.readAllBytes(file);
-    } catch (NoSuchFileException missing) {
-      throw new UncheckedIOException(new IOException(file + ": does not exist", missing));
-    } catch (IOException cause) {
-      throw new UncheckedIOException(
-          new IOException(file + ": cannot be read: " + cause.getMessage(), cause));
-    }
   }
 
   private static ProtoMessage message(String target, Model model) {

@@ -169,7 +169,7 @@ class SafeTensorsTest {
     assertRefused(new byte[0], "has 0 bytes, a safetensors file has at least 8");
     assertRefused(length(-1, 8), "begins with a header length of 18446744073709551615");
     assertRefused(length(Long.MAX_VALUE, 8), "is it a safetensors file?");
-    assertRefused(length(SafeTensors.HEADER_LIMIT + 1L, 8), "from 2 to 16777216 is read here");
+    assertRefused(length(SafeTensors.HEADER_LIMIT + 1L, 8), "from 2 to 4194304 is read here");
     assertRefused(length(SafeTensors.HEADER_LIMIT, 8), "does not fit into its 16 bytes");
     assertRefused(length(1, 8), "begins with a header length of 1");
     byte[] latin = length(4, 4);

@@ -141,7 +141,7 @@ class JsonTest {
     String many = "[" + "0,".repeat(Json.VALUE_LIMIT) + "0]";
     assertThatThrownBy(() -> Json.parse(many, many.length()))
         .isInstanceOf(JsonException.class)
-        .hasMessageContaining("at most 1048576 values");
+        .hasMessageContaining("at most 262144 values");
   }
 
   @Test

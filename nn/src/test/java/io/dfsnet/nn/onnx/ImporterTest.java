@@ -15,6 +15,30 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What other programs write, in all the ways that the versions of ONNX allow. */
 class ImporterTest {
 
+  /** Each of them is read in some test below. */
+  @Test
+  void theOperatorsOfImageClassifiersAreKnown() {
+    assertThat(Operator.ALL)
+        .containsKeys(
+            "Conv",
+            "BatchNormalization",
+            "Relu",
+            "Clip",
+            "Add",
+            "MaxPool",
+            "AveragePool",
+            "GlobalAveragePool",
+            "Gemm",
+            "MatMul",
+            "Flatten",
+            "Reshape",
+            "Concat",
+            "Transpose",
+            "Identity",
+            "Constant",
+            "Dropout");
+  }
+
   @Test
   void nodesTakeTheNamesOfTheirWeights() {
     Model model =

@@ -47,7 +47,11 @@ final class Networks {
    * shows.
    */
   static Model model(String name) {
-    Network network = create(name);
+    return model(create(name));
+  }
+
+  /** As {@link #model(String)}, for any network. */
+  static Model model(Network network) {
     Weights fresh = Weights.initial(network, Values.SEED);
     Map<String, Tensor> tensors = new LinkedHashMap<>(fresh.tensors());
     for (Parameter parameter : network.parameters()) {

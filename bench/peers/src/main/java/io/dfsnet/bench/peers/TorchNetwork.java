@@ -12,6 +12,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -19,6 +21,7 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * The reader that runs a network in PyTorch, as a Python module would: in place where that is safe,
@@ -38,11 +41,21 @@ final class TorchNetwork {
   private final Map<String, Integer> places = new HashMap<>();
   private final List<Layer> layers = new ArrayList<>();
   private final List<int[]> dead = new ArrayList<>();
+  private boolean training = true;
+  private BiFunction<Node, Tensor, Tensor> rectifier;
 
   /**
    * @param format how maps and the weights of convolutions lie in memory
    */
   TorchNetwork(Model model, MemoryFormat format) {
+    this(model, format, ScalarType.Float);
+  }
+
+  /**
+   * @param format how maps and the weights of convolutions lie in memory
+   * @param precision in which everything is computed
+   */
+  TorchNetwork(Model model, MemoryFormat format, ScalarType precision) {
     this.network = model.network();
     model
         .weights()
@@ -50,7 +63,7 @@ final class TorchNetwork {
         .forEach(
             (name, tensor) -> {
               long[] sizes = sizes(tensor.shape());
-              Tensor values = Tensor.create(tensor.data(), sizes);
+              Tensor values = Tensor.create(tensor.data(), sizes).to(precision);
               parameters.put(name, sizes.length == 4 ? values.contiguous(format) : values);
             });
     List<Node> nodes = network.nodes();
@@ -66,17 +79,43 @@ final class TorchNetwork {
     return parameters;
   }
 
+  /** From now on batch norms use their running statistics, and leave them as they are. */
+  void evaluate() {
+    training = false;
+  }
+
+  /** From now on this computes what rectifiers give, from the node and its input; or null. */
+  void rectify(BiFunction<Node, Tensor, Tensor> rectifier) {
+    this.rectifier = rectifier;
+  }
+
   /** The network's output. */
   Tensor run(Tensor images) {
+    return run(images, (_, _) -> {});
+  }
+
+  /**
+   * The network's output.
+   *
+   * @param reader is shown every node's value when it is there; later nodes may write over it
+   */
+  Tensor run(Tensor images, BiConsumer<Node, Tensor> reader) {
     Tensor[] values = new Tensor[layers.size()];
     values[0] = images;
     for (int place = 1; place < values.length; place++) {
-      values[place] = layers.get(place).apply(values);
+      values[place] = value(network.nodes().get(place), values);
+      reader.accept(network.nodes().get(place), values[place]);
       for (int last : dead.get(place)) {
         values[last].deallocate();
       }
     }
     return values[values.length - 1];
+  }
+
+  private Tensor value(Node node, Tensor[] values) {
+    return rectifier != null && node.op() instanceof Op.Relu
+        ? rectifier.apply(node, values[places.get(node.inputs().getFirst())])
+        : layers.get(places.get(node.name())).apply(values);
   }
 
   private Layer layer(Node node) {
@@ -139,6 +178,7 @@ final class TorchNetwork {
       case Op.ChannelShuffle shuffle ->
           values -> torch.channel_shuffle(values[first], shuffle.groups());
       case Op.Flatten _ -> values -> torch.flatten(values[first], 1, -1);
+      case Op.PadShortcut pad when pad.groups() == 1 -> padShortcut(node, pad, first);
       case Op.PadShortcut _, Op.Exchange _ ->
           throw new UnsupportedWorkException("'" + node.name() + "' has no counterpart there");
     };
@@ -164,7 +204,7 @@ final class TorchNetwork {
             conv.groups());
   }
 
-  /** In training mode: before inference batch norms are folded away. */
+  /** In training mode, unless {@link #evaluate} was called; lanes fold them for inference. */
   private Layer batchNorm(Node node, Op.BatchNorm norm, int first) {
     var scale = new TensorOptional(parameters.get(node.parameter(Role.SCALE)));
     var shift = new TensorOptional(parameters.get(node.parameter(Role.SHIFT)));
@@ -177,10 +217,21 @@ final class TorchNetwork {
             shift,
             mean,
             variance,
-            true,
+            training,
             MOVING_MEAN_MOMENTUM,
             norm.epsilon(),
             false);
+  }
+
+  /** Every stride-th row and column, channels of zeros before and behind. */
+  private Layer padShortcut(Node node, Op.PadShortcut pad, int first) {
+    int more = pad.outChannels() - network.shape(node.inputs().getFirst()).size(0);
+    long[] padding = {0, 0, 0, 0, more / 2, more - more / 2};
+    var all = new LongOptional();
+    return values -> {
+      Tensor rows = values[first].slice(2, all, all, pad.stride());
+      return torch.constant_pad_nd(rows.slice(3, all, all, pad.stride()), padding);
+    };
   }
 
   private TensorOptional bias(Node node, boolean there) {
