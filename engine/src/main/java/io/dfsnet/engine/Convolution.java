@@ -117,17 +117,39 @@ public final class Convolution {
    */
   public void backwardData(
       float[] gradOutput, float[] weights, float[] gradInput, Workers workers) {
+    backwardData(gradOutput, weights, null, gradInput, workers);
+  }
+
+  /**
+   * The same plus what has arrived at the input from elsewhere. With stride 1 it is added while the
+   * sums are in the cache, so that it costs one pass over memory instead of three.
+   *
+   * @param addend {@code geometry().inShape()}, or null
+   */
+  public void backwardData(
+      float[] gradOutput, float[] weights, float[] addend, float[] gradInput, Workers workers) {
     requireLength("gradient of the output", gradOutput, outShape);
     requireLength("weights", weights, weightShape);
     requireLength("gradient of the input", gradInput, inShape);
     requireApart("gradient of the input", gradInput, gradOutput, weights);
+    if (addend != null) {
+      requireLength("addend", addend, inShape);
+      requireApart("gradient of the input", gradInput, addend, null);
+    }
     if (backwardData == null) {
       backwardData = backwardDataChoice.plan().get();
       backwardDataWeights = backwardData.pack(weights);
     } else {
       backwardData.pack(weights, backwardDataWeights);
     }
-    backwardData.run(gradOutput, backwardDataWeights, Epilogue.NONE, gradInput, workers);
+    // With a stride the phases of the input are spread over rows that are not finished.
+    boolean unstrided = geometry.strideHeight() == 1 && geometry.strideWidth() == 1;
+    var epilogue =
+        unstrided && addend != null ? new Epilogue(null, addend, Activation.NONE) : Epilogue.NONE;
+    backwardData.run(gradOutput, backwardDataWeights, epilogue, gradInput, workers);
+    if (!unstrided && addend != null) {
+      Elementwise.add(gradInput, addend, gradInput, workers);
+    }
   }
 
   /**

@@ -210,6 +210,16 @@ final class VectorKernels implements Kernels {
         at += LENGTH;
         load(to, at).blend(values.rearrange(UPPER_TWICE), mask).intoArray(to, at);
       }
+      // Half of the values fill a vector.
+      int half = LENGTH / 2;
+      if (done <= count - half
+          && 2 * done + LENGTH <= width
+          && fromAt + done + LENGTH <= from.length) {
+        var values = load(from, fromAt + done);
+        int at = rowAt + 2 * done;
+        load(to, at).blend(values.rearrange(LOWER_TWICE), mask).intoArray(to, at);
+        done += half;
+      }
     }
     for (; done < count; done++) {
       to[rowAt + first + done * stride] = from[fromAt + done];

@@ -121,6 +121,32 @@ class ConvolutionBitsTest {
         });
   }
 
+  @TestFactory
+  Stream<DynamicTest> backwardToDataAddsWhatHasArrivedBefore() {
+    return ConvolutionProblems.tests(
+        ConvolutionProblems.TABLE,
+        geometry -> {
+          var random = new Random(12);
+          float[] weights = ConvolutionProblems.normal(geometry.weightShape(), random);
+          float[] gradOutput = ConvolutionProblems.normal(geometry.outShape(), random);
+          float[] before = ConvolutionProblems.normal(geometry.inShape(), random);
+          float[] kept = before.clone();
+          for (var convolution : KernelVariants.all(geometry)) {
+            float[] expected = backwardData(convolution, gradOutput, weights);
+            for (int i = 0; i < expected.length; i++) {
+              expected[i] += before[i];
+            }
+            float[] found = new float[expected.length];
+            Arrays.fill(found, Float.NaN);
+            try (var workers = new Workers(2)) {
+              convolution.backwardData(gradOutput, weights, before, found, workers);
+            }
+            assertThat(found).as(convolution.backwardDataKernel()).isEqualTo(expected);
+            assertThat(before).isEqualTo(kept);
+          }
+        });
+  }
+
   /** Across implementations too: a node without SIMD must agree with one that has it. */
   @TestFactory
   Stream<DynamicTest> backwardToDataIsTheSameInScalarCode() {

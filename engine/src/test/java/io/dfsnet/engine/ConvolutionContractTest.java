@@ -38,6 +38,7 @@ class ConvolutionContractTest {
     refuses("gradient of the output", () -> convolution.backwardData(wrong, weights, input, one));
     refuses("weights", () -> convolution.backwardData(output, wrong, input, one));
     refuses("gradient of the input", () -> convolution.backwardData(output, weights, wrong, one));
+    refuses("addend", () -> convolution.backwardData(output, weights, wrong, input, one));
     refuses("input", () -> convolution.backwardWeights(wrong, output, weights, one));
     refuses(
         "gradient of the output", () -> convolution.backwardWeights(input, wrong, weights, one));

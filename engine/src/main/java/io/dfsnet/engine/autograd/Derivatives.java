@@ -30,7 +30,7 @@ final class Derivatives {
     float[] dy = gradOutput.data();
     switch (operation) {
       case Operation.Conv2d(var x, var w, var b, var y, var plan) -> {
-        gradients.into(x, dx -> plan.backwardData(dy, w.data(), dx, workers));
+        gradients.onto(x, (before, dx) -> plan.backwardData(dy, w.data(), before, dx, workers));
         gradients.into(w, dw -> plan.backwardWeights(x.data(), dy, dw, workers));
         gradients.into(b, db -> plans.channelSums(y.shape()).perChannel(dy, db, workers));
       }

@@ -4,6 +4,7 @@ import io.dfsnet.engine.Elementwise;
 import io.dfsnet.engine.Workers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -31,6 +32,19 @@ final class Gradients {
       Buffer fresh = bufferFor(variable);
       write.accept(fresh.data());
       arrive(variable, fresh);
+    }
+  }
+
+  /**
+   * As {@link #into} for a derivative that itself adds what has arrived before. {@code write} gets
+   * that, or null, and the array for the sum.
+   */
+  void onto(Variable variable, BiConsumer<float[], float[]> write) {
+    if (wanted(variable)) {
+      Buffer before = variable.gradientBuffer();
+      Buffer sum = bufferFor(variable);
+      write.accept(before == null ? null : before.data(), sum.data());
+      put(variable, sum);
     }
   }
 
