@@ -6,7 +6,9 @@ module io.dfsnet.cli {
   requires transitive io.dfsnet.nn;
   requires java.desktop;
   requires java.management;
+  requires java.net.http;
   requires jdk.management;
+  requires jdk.unsupported;
   requires me.tongfei.progressbar;
 
   exports io.dfsnet.cli.bench;

@@ -260,6 +260,11 @@ final class RecipeOptions {
             "--" + key + ": is about a teacher; name it with --teacher FILE, or leave this out");
       }
     }
+    if (distillWeight != null && distillWeight == 0) {
+      throw new UsageException(
+          "--distill-weight must be above 0, found 0; without a teacher's part, leave out"
+              + " --teacher");
+    }
   }
 
   /** What is asked for and read by nobody would be a wrong belief about the result. */

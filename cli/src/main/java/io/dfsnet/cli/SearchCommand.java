@@ -92,7 +92,12 @@ final class SearchCommand extends DfsCommand {
   @Override
   void run(Output output) throws IOException {
     model.requireOne();
-    RunFolder folder = RunFolder.begin(out);
+    try (RunFolder folder = RunFolder.begin(out)) {
+      search(folder, output);
+    }
+  }
+
+  private void search(RunFolder folder, Output output) throws IOException {
     ImageSet train = data.limited(data.open().train());
     Network original = original(train);
     SearchConfig config = config(train);

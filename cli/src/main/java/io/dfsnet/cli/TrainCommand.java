@@ -26,7 +26,8 @@ import picocli.CommandLine.Option;
           + " runs/small",
       "  dfs train --out runs/divided --resume",
       "",
-      "The folder holds config.json, metrics.jsonl, last.safetensors and best.safetensors. A"
+      "The folder holds config.json, metrics.jsonl, event files for TensorBoard, last.safetensors,",
+      "best.safetensors and the checkpoint, state.safetensors. Ctrl-C writes one and ends; a"
           + " resumed",
       "run gives the same bits as one that was never interrupted."
     })
@@ -58,27 +59,38 @@ final class TrainCommand extends DfsCommand {
       description = "Go on with the run in --out, with the options that it was begun with.")
   boolean resume;
 
-  @Option(
-      names = "--eval-every",
-      paramLabel = "N",
-      converter = Converters.Count.class,
-      description = "Look at the test images after every N-th epoch (default: 1).")
-  int evalEvery = 1;
+  @ArgGroup(validate = false, heading = "%nOn the way:%n", order = 6)
+  RunOptions options = new RunOptions();
 
   @Override
   void run(Output output) throws IOException {
-    RunFolder folder = resume ? RunFolder.resume(out) : RunFolder.begin(out);
-    TrainConfig config = resume ? resumed(folder) : over(TrainConfig.DEFAULTS);
+    try (RunFolder folder = resume ? RunFolder.resume(out) : RunFolder.begin(out)) {
+      train(folder, output);
+    }
+  }
+
+  private void train(RunFolder folder, Output output) throws IOException {
+    TrainConfig config = over(TrainConfig.DEFAULTS);
+    RunOptions.Cadence cadence = options.over(RunOptions.Cadence.DEFAULTS);
+    if (resume) {
+      try {
+        Json.Object begun = folder.readJson(RunFolder.CONFIG);
+        config = resumed(TrainConfig.of(begun), folder);
+        cadence = options.over(RunOptions.Cadence.of(begun));
+      } catch (IllegalArgumentException cause) {
+        throw folder.broken(RunFolder.CONFIG, cause);
+      }
+    }
     config.requireComplete();
     model.requireShortcuts();
     if (config.weights() != null) {
       requireAbsent("is known from the file of --weights", "--shortcut");
     }
-    var run = new TrainRun(config, folder, evalEvery, global, output);
-    Model trained = run.train();
+    TrainRun.Result result = new TrainRun(config, cadence, folder, global, output).train();
 
-    EpochMetrics last = run.metrics().getLast();
-    EpochMetrics best = run.best().orElseThrow();
+    Model trained = result.model();
+    EpochMetrics last = result.epochs().getLast();
+    EpochMetrics best = result.best();
     Path weights = folder.path(RunFolder.LAST);
     output.text(
         trained.network()
@@ -108,13 +120,7 @@ final class TrainCommand extends DfsCommand {
             .build());
   }
 
-  private TrainConfig resumed(RunFolder folder) throws IOException {
-    TrainConfig begun;
-    try {
-      begun = TrainConfig.of(folder.readJson(RunFolder.CONFIG));
-    } catch (IllegalArgumentException cause) {
-      throw folder.broken(RunFolder.CONFIG, cause);
-    }
+  private TrainConfig resumed(TrainConfig begun, RunFolder folder) {
     TrainConfig config = over(begun);
     config.requireSame(begun, folder);
     return config;

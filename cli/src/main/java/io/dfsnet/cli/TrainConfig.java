@@ -27,7 +27,8 @@ import java.util.stream.Collectors;
  * result bit for bit. Null where an option was not given and has no default.
  *
  * @param model the architecture, or null if {@code weights} names the network
- * @param shortcut how its residual blocks change shape; not read where it has none
+ * @param shortcut how its residual blocks change shape; not read where it has none, nor with {@code
+ *     weights}, which tell
  * @param weights the file to start from, or null to start fresh
  * @param division how the network is divided first, or null
  * @param data the data set's specification
@@ -61,7 +62,7 @@ record TrainConfig(
    */
   Model start(ImageSet train) {
     if (weights != null) {
-      return ModelOptions.read(Path.of(weights));
+      return ModelOptions.read(Path.of(weights), model, null, train.shape());
     }
     Network original = ModelOptions.create(model, shortcut, train.classes(), train.shape());
     Network network = division == null ? original : Divider.divide(original, division);
@@ -89,7 +90,7 @@ record TrainConfig(
    * @throws UsageException naming the option that is missing or too much
    */
   void requireComplete() {
-    ModelOptions.requireOne(model, weights);
+    ModelOptions.requireAny(model, weights);
     if (weights != null && division != null) {
       throw new UsageException(
           "--groups: not with --weights; divide the file first with dfs divide, then train it");
@@ -102,7 +103,7 @@ record TrainConfig(
     Json.Builder json = Json.object();
     if (model != null) {
       json.put("model", model);
-      if (Models.hasShortcuts(model)) {
+      if (weights == null && Models.hasShortcuts(model)) {
         json.put("shortcut", Units.lower(shortcut));
       }
     }
@@ -156,7 +157,7 @@ record TrainConfig(
    */
   static TrainConfig of(Json.Object json) {
     String model = json.has("model") ? json.text("model") : null;
-    boolean hasShortcuts = model != null && Models.hasShortcuts(model);
+    boolean hasShortcuts = model != null && !json.has("weights") && Models.hasShortcuts(model);
     return new TrainConfig(
         model,
         hasShortcuts ? constant(Shortcut.class, json.text("shortcut")) : DEFAULTS.shortcut(),
@@ -174,7 +175,8 @@ record TrainConfig(
   }
 
   /**
-   * Checks that a run goes on as it was begun.
+   * Checks that a run goes on as it was begun. More epochs pass: whether they can be had shows the
+   * schedule, see {@link TrainRun}.
    *
    * @param begun the configuration that the run has
    * @throws UsageException listing every option that differs
@@ -188,7 +190,8 @@ record TrainConfig(
     for (String key : keys) {
       String now = asked.has(key) ? asked.get(key).toString() : "not given";
       String then = held.has(key) ? held.get(key).toString() : "not given";
-      if (!now.equals(then)) {
+      boolean longer = key.equals("epochs") && recipe.epochs() > begun.recipe.epochs();
+      if (!now.equals(then) && !longer) {
         differences.add("--" + key + " was " + then + " and is " + now);
       }
     }

@@ -132,6 +132,7 @@ class RecipeOptionsTest {
         .isEqualTo(new Distillation(2f, 0.5f));
     assertRefused("--temperature: is about a teacher", "--temperature", "2");
     assertRefused("--distill-weight: is about a teacher", "--distill-weight", "0.5");
+    assertRefused("must be above 0", "--teacher", "x", "--distill-weight", "0");
   }
 
   @Test

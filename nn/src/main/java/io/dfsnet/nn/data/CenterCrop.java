@@ -17,20 +17,21 @@ record CenterCrop(int resize, int size) {
     Resampling columns = Resampling.bilinear(image.width(), width, begin(width), size);
     Resampling rows = Resampling.bilinear(image.height(), height, begin(height), size);
     byte[] square = new byte[RgbImage.CHANNELS * size * size];
-    byte[] narrow = new byte[size * image.height()];
+    // Only the rows that the second pass reads, counted from the first of them.
+    int first = rows.first();
+    byte[] narrow = new byte[size * (rows.last() - first)];
     for (int channel = 0; channel < RgbImage.CHANNELS; channel++) {
       int plane = channel * image.width() * image.height();
-      // Only the rows that the second pass reads.
-      for (int y = rows.first(); y < rows.last(); y++) {
+      for (int y = first; y < rows.last(); y++) {
         int from = plane + y * image.width();
         for (int x = 0; x < size; x++) {
-          narrow[y * size + x] = columns.sample(image.bytes(), from, 1, x);
+          narrow[(y - first) * size + x] = columns.sample(image.bytes(), from, 1, x);
         }
       }
       for (int y = 0; y < size; y++) {
         int to = (channel * size + y) * size;
         for (int x = 0; x < size; x++) {
-          square[to + x] = rows.sample(narrow, x, size, y);
+          square[to + x] = rows.sample(narrow, x - first * size, size, y);
         }
       }
     }

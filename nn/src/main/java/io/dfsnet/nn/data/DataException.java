@@ -1,6 +1,7 @@
 package io.dfsnet.nn.data;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** Data that break a rule; the message names the file or the set, the rule and the mend. */
@@ -13,6 +14,11 @@ public final class DataException extends RuntimeException {
 
   public DataException(String message, Throwable cause) {
     super(message, cause);
+  }
+
+  /** Whether the reason is a file or folder that does not exist. */
+  public boolean missing() {
+    return getCause() instanceof NoSuchFileException;
   }
 
   /** A file that the file system does not give. */

@@ -25,6 +25,17 @@ final class ImageDecoder {
 
   static final int MAX_SIDE = 1 << 16;
 
+  /** Deflate turns no byte into more than that. */
+  private static final int PNG_BYTES_PER_BYTE = 1032;
+
+  /** Huffman coding needs a bit at least for a block of 8x8 pixels. */
+  private static final int JPEG_PIXELS_PER_BYTE = 8 * 64;
+
+  /** Where PNG's header has the bits of a sample and the kind of pixel. */
+  private static final int PNG_DEPTH = 24;
+
+  private static final int PNG_COLOUR = 25;
+
   private ImageDecoder() {}
 
   /**
@@ -64,7 +75,8 @@ final class ImageDecoder {
     ImageReader reader = readers.next();
     try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
       reader.setInput(in, true, true);
-      requireSize(name, reader.getWidth(0), reader.getHeight(0));
+      long most = format.equals("png") ? pngPixels(file) : jpegPixels(file);
+      requireSize(name, reader.getWidth(0), reader.getHeight(0), most);
       BufferedImage image = reader.read(0);
       return rgb(name, image.getRaster(), image.getColorModel());
     } catch (DataException refused) {
@@ -78,7 +90,28 @@ final class ImageDecoder {
     }
   }
 
-  private static void requireSize(String name, int width, int height) {
+  /** How many pixels a PNG file of that length and kind can hold at most. */
+  private static long pngPixels(byte[] file) {
+    int samples =
+        switch (file[PNG_COLOUR]) {
+          case 2 -> 3;
+          case 4 -> 2;
+          case 6 -> 4;
+          default -> 1;
+        };
+    int bits = Math.max(file[PNG_DEPTH], 1) * samples;
+    return (long) file.length * PNG_BYTES_PER_BYTE * 8 / bits;
+  }
+
+  private static long jpegPixels(byte[] file) {
+    return (long) file.length * JPEG_PIXELS_PER_BYTE;
+  }
+
+  /**
+   * @param most how many pixels the file's bytes can be, so that a short file whose header claims
+   *     much takes no memory
+   */
+  private static void requireSize(String name, int width, int height, long most) {
     if (width < 1
         || height < 1
         || width > MAX_SIDE
@@ -95,6 +128,17 @@ final class ImageDecoder {
               + "x"
               + height
               + "; make it smaller or remove it");
+    }
+    if ((long) width * height > most) {
+      throw new DataException(
+          name
+              + ": its header says "
+              + width
+              + "x"
+              + height
+              + ", its bytes are at most "
+              + most
+              + " pixels; it is damaged, replace or remove it");
     }
   }
 

@@ -9,8 +9,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -68,8 +70,10 @@ record ImageFiles(Path folder, String part, List<String> classes, String[] names
   static ImageFiles list(Path folder, String part, List<String> classes) {
     Path root = inside(folder, folder.resolve(part));
     List<String> own = classes(folder, part);
+    Map<String, Integer> numbers = new HashMap<>();
+    classes.forEach(name -> numbers.put(name, numbers.size()));
     for (String name : own) {
-      if (!classes.contains(name)) {
+      if (!numbers.containsKey(name)) {
         throw new DataException(
             root.resolve(name) + ": is no class of train; rename it, or add the class to train");
       }
@@ -79,7 +83,7 @@ record ImageFiles(Path folder, String part, List<String> classes, String[] names
     for (String name : own) {
       List<String> images = images(inside(folder, root.resolve(name)), names.size());
       names.addAll(images);
-      labels.addAll(Collections.nCopies(images.size(), classes.indexOf(name)));
+      labels.addAll(Collections.nCopies(images.size(), numbers.get(name)));
     }
     return new ImageFiles(
         folder,

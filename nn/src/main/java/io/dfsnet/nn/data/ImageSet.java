@@ -174,9 +174,14 @@ public final class ImageSet {
     return name + ": " + size() + " images " + shape + " of " + classes + " classes";
   }
 
+  /** The bytes of image {@code index}, before normalisation. */
+  PixelSource.Pixels pixels(int index) {
+    return pixels.image(stored[index]);
+  }
+
   /** The byte of a pixel, from 0 to 255. */
   int pixel(int index, int channel, int y, int x) {
-    PixelSource.Pixels image = pixels.image(stored[index]);
+    PixelSource.Pixels image = pixels(index);
     return image.bytes()[image.offset() + (channel * height() + y) * width() + x] & 0xff;
   }
 
@@ -189,7 +194,7 @@ public final class ImageSet {
     int height = height();
     int width = width();
     Objects.checkFromIndexSize(offset, shape.elements(), target.length);
-    PixelSource.Pixels image = pixels.image(stored[index]);
+    PixelSource.Pixels image = pixels(index);
     // The columns that the window sees; mirrored, they come from right to left.
     int first = Math.clamp(-left, 0, width);
     int last = Math.clamp((long) width - left, first, width);

@@ -2,6 +2,7 @@ package io.dfsnet.nn.data;
 
 import io.dfsnet.engine.Shape;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -77,7 +78,8 @@ record Mnist(String name, Normalization normalization) {
               + gzipped.getFileName()
               + "; put the file of "
               + name
-              + " there");
+              + " there",
+          new NoSuchFileException(file.toString()));
     }
     return Files.exists(file) ? file : gzipped;
   }

@@ -85,7 +85,12 @@ public abstract sealed class Descent permits SgdDescent, AdamWDescent {
           String kind = key.substring(0, Math.max(dot, 0));
           if (remembered == null || !tensor.shape().equals(kinds(remembered.shape()).get(kind))) {
             differences.add("memory '" + key + "' " + tensor.shape() + " without a counterpart");
+            return;
           }
+          kinds(remembered.shape()).keySet().stream()
+              .map(other -> other + key.substring(dot))
+              .filter(other -> !saved.containsKey(other))
+              .forEach(other -> differences.add("memory '" + key + "' without '" + other + "'"));
         });
   }
 

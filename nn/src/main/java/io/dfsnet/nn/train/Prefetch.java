@@ -31,6 +31,7 @@ final class Prefetch implements AutoCloseable {
   private final Queue<Future<Batch>> pending = new ArrayDeque<>();
   private Batch lent;
   private int begun;
+  private long waitedNanos;
 
   /**
    * Prepares on half of the cores, at least one: training needs them more.
@@ -69,6 +70,7 @@ final class Prefetch implements AutoCloseable {
     Future<Batch> batch = pending.remove();
     begin(lent == null ? batches.empty() : lent);
     lent = null;
+    long asked = System.nanoTime();
     try {
       lent = batch.get();
       return lent;
@@ -81,7 +83,14 @@ final class Prefetch implements AutoCloseable {
         case Error thrown -> throw thrown;
         default -> throw new IllegalStateException(failed.getCause());
       }
+    } finally {
+      waitedNanos += System.nanoTime() - asked;
     }
+  }
+
+  /** How long {@link #next} waited in all. */
+  long waitedNanos() {
+    return waitedNanos;
   }
 
   /** Begins to fill {@code room} with the next batch that nobody has begun. */

@@ -33,6 +33,22 @@ public sealed interface Schedule {
   }
 
   /**
+   * Whether a longer training begins as the shorter one runs, with the same rate and momentum in
+   * each step.
+   *
+   * @param momentum what the optimizer asks for
+   */
+  default boolean beginsAs(Span shorter, Span longer, float momentum) {
+    for (long step = 0; step < shorter.steps(); step++) {
+      if (at(step, shorter) != at(step, longer)
+          || momentum(momentum, step, shorter) != momentum(momentum, step, longer)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
    * The peak to the end.
    *
    * <pre>

@@ -12,6 +12,15 @@ public record Span(int epochs, int stepsPerEpoch) {
       throw new TrainingException(
           "has at least 1 epoch of 1 step, found " + epochs + " of " + stepsPerEpoch);
     }
+    if ((long) epochs * stepsPerEpoch > Integer.MAX_VALUE) {
+      throw new TrainingException(
+          epochs
+              + " epochs of "
+              + stepsPerEpoch
+              + " steps are more than "
+              + Integer.MAX_VALUE
+              + " steps; take fewer epochs");
+    }
   }
 
   /** How many steps all epochs have. */

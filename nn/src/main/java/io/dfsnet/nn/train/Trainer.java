@@ -10,10 +10,14 @@ import io.dfsnet.nn.Weights;
 import io.dfsnet.nn.data.Batch;
 import io.dfsnet.nn.data.Batches;
 import io.dfsnet.nn.data.ImageSet;
+import io.dfsnet.nn.json.Json;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntFunction;
 
 /**
@@ -138,6 +142,7 @@ public final class Trainer {
     }
     long began = System.nanoTime();
     int first = cursor.stepsDone();
+    long waited;
     try (var prefetch = new Prefetch(batches, mixup, cursor.epochsDone(), first)) {
       while (cursor.stepsDone() < span.stepsPerEpoch()) {
         if (stopping) {
@@ -146,9 +151,9 @@ public final class Trainer {
         }
         listener.step(step(prefetch.next()));
       }
+      waited = prefetch.waitedNanos();
     }
-    // The last step of an epoch has no later loss that would show what it did.
-    new Divergence(cursor.epochsDone() + 1, cursor.stepsDone()).requireFinite(weights.tensors());
+    requireFiniteWeights();
     int steps = span.stepsPerEpoch();
     double seconds = (System.nanoTime() - began) * 1e-9;
     var result =
@@ -156,7 +161,8 @@ public final class Trainer {
             cursor.epochsDone() + 1,
             cursor.lossSum() / steps,
             (double) cursor.correct() / ((long) steps * options.batch()),
-            (double) (steps - first) * options.batch() / seconds);
+            (double) (steps - first) * options.batch() / seconds,
+            waited * 1e-9 / seconds);
     cursor = cursor.afterEpoch();
     return Optional.of(result);
   }
@@ -165,9 +171,11 @@ public final class Trainer {
    * What is needed to continue from here, in copies.
    *
    * @throws IllegalStateException if a step has failed
+   * @throws DivergenceException if the weights are no longer finite: nothing could continue there
    */
   public TrainerState state() {
     requireBetweenSteps();
+    requireFiniteWeights();
     return new TrainerState(
         cursor,
         options,
@@ -197,9 +205,7 @@ public final class Trainer {
 
   private void requireSame(TrainerState state) {
     List<String> differences = new ArrayList<>();
-    if (!state.options().equals(options)) {
-      differences.add("options " + state.options() + " instead of " + options);
-    }
+    compare(OptionsJson.write(state.options()), OptionsJson.write(options), differences);
     if (!state.images().equals(images.toString())) {
       differences.add("images '" + state.images() + "' instead of '" + images + "'");
     }
@@ -308,6 +314,11 @@ public final class Trainer {
     return cursor.epochsDone() * span.stepsPerEpoch() + cursor.stepsDone();
   }
 
+  /** What the last step did to the weights, no loss has shown yet. */
+  private void requireFiniteWeights() {
+    new Divergence(cursor.epochsDone() + 1, cursor.stepsDone()).requireFinite(weights.tensors());
+  }
+
   private void requireBetweenSteps() {
     if (withinStep) {
       throw new IllegalStateException(
@@ -316,6 +327,20 @@ public final class Trainer {
               + ", step "
               + (cursor.stepsDone() + 1)
               + " has failed and the weights are between two steps; restore a saved state");
+    }
+  }
+
+  private static void compare(Json.Object saved, Json.Object own, List<String> differences) {
+    Set<String> keys = new LinkedHashSet<>(own.members().keySet());
+    keys.addAll(saved.members().keySet());
+    for (String key : keys) {
+      Json then = saved.members().get(key);
+      Json now = own.members().get(key);
+      if (!Objects.equals(then, now)) {
+        differences.add(
+            (then == null ? "no " + key : key + " " + then)
+                + (now == null ? "" : " instead of " + now));
+      }
     }
   }
 

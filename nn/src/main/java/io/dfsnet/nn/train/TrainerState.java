@@ -51,6 +51,12 @@ public record TrainerState(
     }
   }
 
+  /** The same state of a training that has more epochs. */
+  public TrainerState withEpochs(int epochs) {
+    TrainingOptions longer = options.toBuilder().epochs(epochs).build();
+    return new TrainerState(cursor, longer, images, teacher, weights, memory, average);
+  }
+
   /**
    * Writes a file atomically: whatever happens, there is the old state or the new one.
    *

@@ -80,12 +80,18 @@ class ImageDecoderTest {
     assertRefused(file("cmyk.jpg"), "x.jpg: JPEG files with 1 or 3 components", "CMYK");
   }
 
-  /** A PNG of 58 bytes that says it has 10^9 pixels. */
+  /** A PNG of 45 bytes that says it has 3.6 10^9 pixels. */
   @Test
   void hugeImagesAreRefusedByTheirHeader() {
     assertRefused(png(60_000, 60_000), "at most 67108864 pixels", "60000x60000");
     assertRefused(png(1 << 20, 1), "1 to 65536", "1048576x1");
     assertRefused(png(Integer.MAX_VALUE, Integer.MAX_VALUE), "x.jpg: ");
+  }
+
+  /** Within the limits, but the file is too short for so many pixels. */
+  @Test
+  void headersThatClaimMoreThanTheFileHoldsAreRefused() {
+    assertRefused(png(5_000, 5_000), "header says 5000x5000", "at most 15480 pixels");
   }
 
   @Test

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.dfsnet.engine.Shape;
+import java.io.File;
 import java.io.IOException;
+import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -141,6 +145,47 @@ class ImageFolderTest {
     assertThatThrownBy(() -> set.pixel(0, 0, 0, 0))
         .isInstanceOf(DataException.class)
         .hasMessageContaining(path("train/a/1.png") + ": does not exist");
+  }
+
+  /**
+   * An embedder's runtime need not have the module; the other data sets need no more than before.
+   */
+  @Test
+  void withoutTheModuleThatDecodesTheErrorNamesIt() throws Exception {
+    Path classes = location(DataSources.class.getProtectionDomain().getCodeSource().getLocation());
+    Path engine = location(Shape.class.getProtectionDomain().getCodeSource().getLocation());
+    Path program = location(WithoutDesktop.class.getResource("WithoutDesktop.class"));
+    Path tests = program.getParent().resolve("../../../..").normalize();
+    Path said = temporary.resolve("said");
+    Process java =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--limit-modules",
+                "java.base,io.dfsnet.engine",
+                "--module-path",
+                engine + File.pathSeparator + classes,
+                "--patch-module",
+                "io.dfsnet.nn=" + tests,
+                "-m",
+                "io.dfsnet.nn/io.dfsnet.nn.data.WithoutDesktop",
+                temporary.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(said.toFile())
+            .start();
+    try {
+      assertThat(java.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      java.destroyForcibly();
+    }
+    assertThat(said)
+        .content()
+        .contains("synthetic train: 1 images")
+        .contains("data 'folder': JPEG and PNG are decoded by the module java.desktop")
+        .contains("--add-modules java.desktop");
+  }
+
+  private static Path location(URL url) throws URISyntaxException {
+    return Path.of(url.toURI());
   }
 
   private static void link(Path link, Path target) throws IOException {

@@ -180,8 +180,19 @@ class DescentTest {
     Map<String, Tensor> weights = Map.of("w.weight", Tensor.zeros(2, 3));
     List<String> differences = new ArrayList<>();
     Descent adam = Descent.of(Optimizer.AdamW.DEFAULTS, 0f);
-    adam.compare(Map.of("steps.w.weight", Tensor.zeros(1)), weights, differences);
+    Map<String, Tensor> whole =
+        Map.of(
+            "steps.w.weight", Tensor.zeros(1),
+            "mean.w.weight", Tensor.zeros(2, 3),
+            "square.w.weight", Tensor.zeros(2, 3));
+    adam.compare(whole, weights, differences);
     assertThat(differences).isEmpty();
+    adam.compare(Map.of("steps.w.weight", Tensor.zeros(1)), weights, differences);
+    assertThat(differences)
+        .containsExactlyInAnyOrder(
+            "memory 'steps.w.weight' without 'mean.w.weight'",
+            "memory 'steps.w.weight' without 'square.w.weight'");
+    differences.clear();
     adam.compare(Map.of("velocity.w.weight", Tensor.zeros(2, 3)), weights, differences);
     adam.compare(Map.of("mean.w.weight", Tensor.zeros(3, 2)), weights, differences);
     adam.compare(Map.of("mean.v.weight", Tensor.zeros(2, 3)), weights, differences);

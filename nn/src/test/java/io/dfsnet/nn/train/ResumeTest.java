@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dfsnet.engine.Workers;
 import io.dfsnet.nn.Model;
+import io.dfsnet.nn.data.Augmentation;
 import io.dfsnet.nn.data.ImageSet;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,8 +38,22 @@ class ResumeTest {
         recipe(
             "one cycle",
             options -> options.schedule(new Schedule.OneCycle(0.1f, 0f, 0.3f, 25f, 0.1f))),
+        recipe("step", options -> options.schedule(new Schedule.Steps(0.1f, List.of(1), 0.1f, 0f))),
+        recipe("average", options -> options.averageDecay(0.9f)),
         recipe(
-            "step", options -> options.schedule(new Schedule.Steps(0.1f, List.of(1), 0.1f, 0f))));
+            "mixup, smoothing, clipping",
+            options -> options.regularization(new Regularization(5e-4f, 0.1f, 0.4f, 0.5f))),
+        recipe("cutout", options -> options.augmentation(new Augmentation(1, true, 3))),
+        recipe("teacher", options -> options.distillation(new Distillation(4f, 0.7f))),
+        recipe(
+            "everything with adamw",
+            options ->
+                options
+                    .optimizer(Optimizer.AdamW.DEFAULTS)
+                    .schedule(new Schedule.OneCycle(0.01f, 0f, 0.3f, 25f, 0.1f))
+                    .regularization(new Regularization(0.05f, 0.1f, 0.4f, 0.5f))
+                    .averageDecay(0.9f)
+                    .distillation(new Distillation(2f, 0.5f))));
   }
 
   @ParameterizedTest(name = "{0}")

@@ -108,6 +108,14 @@ class ScheduleTest {
   }
 
   @Test
+  void aTrainingHasNoMoreStepsThanAnIntCounts() {
+    assertThatThrownBy(() -> new Span(1 << 16, 1 << 16))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("take fewer epochs");
+    assertThatThrownBy(() -> new Span(0, 1)).isInstanceOf(TrainingException.class);
+  }
+
+  @Test
   void otherSchedulesLeaveTheMomentumAlone() {
     assertThat(new Schedule.Constant(0.2f, 0.2f).momentum(0.7f, 3, TWENTY)).isEqualTo(0.7f);
   }

@@ -112,7 +112,7 @@ class TrainerTest {
                 Trainer.of(Toy.model(), IMAGES, Toy.with(change -> change.seed(7)), ONE)
                     .restore(state))
         .isInstanceOf(TrainingException.class)
-        .hasMessageContaining("seed=7");
+        .hasMessageContaining("it has seed 1 instead of 7");
     assertThatThrownBy(
             () -> Trainer.of(Toy.model(), Toy.images(99, 1), Toy.OPTIONS, ONE).restore(state))
         .isInstanceOf(TrainingException.class)
@@ -221,6 +221,19 @@ class TrainerTest {
         .hasMessageMatching(
             "training diverged: the norm of the gradients is (NaN|Infinity) in epoch 1, step 1:"
                 + " the gradient of 'fc1\\.(bias|weight)' holds .*");
+  }
+
+  /** A checkpoint that nothing could continue from must not take the place of a good one. */
+  @Test
+  void weightsThatAreNotFiniteMakeNoState() {
+    Model model = Toy.model();
+    var trainer = Trainer.of(model, IMAGES, Toy.OPTIONS, ONE);
+    trainer.epoch(step -> trainer.stop());
+    model.weights().get("bn2.running_var").data()[3] = Float.POSITIVE_INFINITY;
+    assertThatThrownBy(trainer::state)
+        .isInstanceOfSatisfying(
+            DivergenceException.class, diverged -> assertThat(diverged.layer()).isEqualTo("bn2"))
+        .hasMessageContaining("epoch 1, step 1: 'bn2.running_var' holds Infinity");
   }
 
   /** Weights decay by rate times decay each step; from 2 on they grow without bound. */

@@ -1,4 +1,4 @@
-package io.dfsnet.nn.onnx;
+package io.dfsnet.nn.protobuf;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -17,6 +17,7 @@ import java.util.List;
  * field   = key value                       key = varint of (number << 3 | wire type)
  *
  * wire type 0   value = varint              seven bits a byte, the lowest first; bit 7: more follow
+ *           1   value = 8 bytes             little-endian
  *           5   value = 4 bytes             little-endian
  *           2   value = length bytes        length is a varint; texts, arrays, nested messages
  * </pre>
@@ -24,11 +25,18 @@ import java.util.List;
  * A nested message stands behind its length. So sizes are known from the moment a field is added,
  * and large arrays go to the stream from where they are.
  */
-final class ProtoMessage {
-  static final int VARINT = 0;
-  static final int FIXED64 = 1;
-  static final int LENGTH = 2;
-  static final int FIXED32 = 5;
+public final class ProtoMessage {
+  /** Wire type of integers. */
+  public static final int VARINT = 0;
+
+  /** Wire type of doubles. */
+  public static final int FIXED64 = 1;
+
+  /** Wire type of texts, arrays and nested messages. */
+  public static final int LENGTH = 2;
+
+  /** Wire type of floats. */
+  public static final int FIXED32 = 5;
 
   private static final int CHUNK = 1 << 16;
 
@@ -41,40 +49,58 @@ final class ProtoMessage {
   private final List<Field> fields = new ArrayList<>();
   private long size;
 
+  /** A message without fields. */
+  public ProtoMessage() {}
+
   /** How many bytes the message has. */
-  long size() {
+  public long size() {
     return size;
   }
 
-  ProtoMessage integer(int number, long value) {
+  /** An integer; a negative one takes ten bytes. */
+  public ProtoMessage integer(int number, long value) {
     return add(number, VARINT, varintSize(value), out -> writeVarint(out, value));
   }
 
-  ProtoMessage real(int number, float value) {
+  /** A double. */
+  public ProtoMessage real(int number, double value) {
+    byte[] bytes = little(Double.BYTES).putDouble(value).array();
+    return add(number, FIXED64, bytes.length, out -> out.write(bytes));
+  }
+
+  /** A float. */
+  public ProtoMessage real(int number, float value) {
     byte[] bytes = little(Float.BYTES).putFloat(value).array();
     return add(number, FIXED32, bytes.length, out -> out.write(bytes));
   }
 
-  ProtoMessage text(int number, String value) {
+  /** A text, in UTF-8. */
+  public ProtoMessage text(int number, String value) {
     return bytes(number, value.getBytes(StandardCharsets.UTF_8));
   }
 
-  ProtoMessage bytes(int number, byte[] value) {
+  /** Bytes. Not copied: they must not change before the message is written. */
+  public ProtoMessage bytes(int number, byte[] value) {
     return delimited(number, value.length, out -> out.write(value));
   }
 
   /** Floats as bytes. Not copied: they must not change before the message is written. */
-  ProtoMessage bytes(int number, FloatBuffer values) {
+  public ProtoMessage bytes(int number, FloatBuffer values) {
     long length = (long) Float.BYTES * values.remaining();
     return delimited(number, length, out -> writeFloats(out, values.duplicate()));
   }
 
   /** A nested message, complete by now. */
-  ProtoMessage message(int number, ProtoMessage value) {
+  public ProtoMessage message(int number, ProtoMessage value) {
     return delimited(number, value.size, value::writeTo);
   }
 
-  void writeTo(OutputStream out) throws IOException {
+  /**
+   * Writes the message, without its length.
+   *
+   * @throws IOException as {@code out} does
+   */
+  public void writeTo(OutputStream out) throws IOException {
     for (Field field : fields) {
       field.writeTo(out);
     }
