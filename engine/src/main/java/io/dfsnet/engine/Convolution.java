@@ -14,7 +14,7 @@ package io.dfsnet.engine;
  * the thread count.
  *
  * <p>A convolution owns its scratch memory: one call at a time. After the first call with a thread
- * count, further ones allocate nothing.
+ * count, further ones allocate nothing (but for a record where a gradient has an addend).
  */
 public final class Convolution {
   private final Conv2dGeometry geometry;
