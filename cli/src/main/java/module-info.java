@@ -4,8 +4,11 @@ module io.dfsnet.cli {
   requires io.dfsnet.distrib;
   requires io.dfsnet.nas;
   requires transitive io.dfsnet.nn;
+  requires java.desktop;
   requires java.management;
+  requires java.net.http;
   requires jdk.management;
+  requires jdk.unsupported;
   requires me.tongfei.progressbar;
 
   exports io.dfsnet.cli.bench;

@@ -72,7 +72,7 @@ public class TrainingBenchmark {
             Shortcut.PROJECTION);
     workers = new Workers(threads);
     new TrainingCheck(graph, images, workers).run(SEED);
-    var options = TrainingOptions.DEFAULTS.withBatch(batch).withEpochs(EPOCHS);
+    var options = TrainingOptions.DEFAULTS.toBuilder().batch(batch).epochs(EPOCHS).build();
     trainer = Trainer.of(Model.initial(graph, SEED), images, options, workers);
   }
 
@@ -84,6 +84,6 @@ public class TrainingBenchmark {
   /** One step. */
   @Benchmark
   public EpochResult step() {
-    return trainer.epoch(ProgressListener.NONE);
+    return trainer.epoch(ProgressListener.NONE).orElseThrow();
   }
 }

@@ -10,6 +10,9 @@ import io.dfsnet.nn.Weights;
 import io.dfsnet.nn.data.Augmentation;
 import io.dfsnet.nn.data.ImageSet;
 import io.dfsnet.nn.train.Forward;
+import io.dfsnet.nn.train.Optimizer;
+import io.dfsnet.nn.train.Regularization;
+import io.dfsnet.nn.train.Schedule;
 import io.dfsnet.nn.train.Trainer;
 import io.dfsnet.nn.train.TrainingOptions;
 import io.dfsnet.nn.train.WeightsBinding;
@@ -30,6 +33,8 @@ final class TrainingCheck {
   private static final double LOSS_MOVES = 0.001;
 
   private static final double TOLERANCE = 3e-3;
+
+  private static final float RATE = 0.2f;
 
   private final Network network;
   private final ImageSet images;
@@ -86,15 +91,14 @@ final class TrainingCheck {
   /** One step of plain gradient descent on the images as they are; gives its learning rate. */
   private double step(Weights weights) {
     var options =
-        TrainingOptions.DEFAULTS
-            .withBatch(images.size())
-            .withEpochs(1)
-            .withWarmUpFraction(0)
-            .withNesterov(false)
-            .withMomentum(0)
-            .withWeightDecay(0)
-            .withLabelSmoothing(0)
-            .withAugmentation(Augmentation.NONE);
+        TrainingOptions.DEFAULTS.toBuilder()
+            .batch(images.size())
+            .epochs(1)
+            .optimizer(new Optimizer.Sgd(0, false))
+            .schedule(new Schedule.Constant(RATE, 0))
+            .regularization(Regularization.NONE)
+            .augmentation(Augmentation.NONE)
+            .build();
     double[] rate = new double[1];
     Trainer.of(new Model(network, weights), images, options, workers)
         .epoch(step -> rate[0] = step.rate());

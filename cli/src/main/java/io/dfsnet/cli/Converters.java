@@ -117,6 +117,18 @@ final class Converters {
     }
   }
 
+  /** How often a checkpoint is written, see {@link CheckpointInterval#parse}. */
+  static final class OfCheckpointInterval implements ITypeConverter<CheckpointInterval> {
+    @Override
+    public CheckpointInterval convert(String text) {
+      try {
+        return CheckpointInterval.parse(text);
+      } catch (IllegalArgumentException refused) {
+        throw new TypeConversionException(refused.getMessage());
+      }
+    }
+  }
+
   /** A constant of an enum, written in small letters. */
   static final class Choice<E extends Enum<E>> implements ITypeConverter<E> {
     private final Class<E> type;

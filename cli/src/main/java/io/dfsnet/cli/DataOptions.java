@@ -13,7 +13,9 @@ final class DataOptions {
   @Option(
       names = "--data",
       paramLabel = "SPEC",
-      description = "cifar10:DIR, cifar100:DIR or synthetic[:train=N,test=N,seed=N].")
+      description =
+          "cifar10:DIR, cifar100:DIR, mnist:DIR, fashion-mnist:DIR, folder:DIR[,size=N,resize=N] or"
+              + " synthetic[:train=N,test=N,seed=N].")
   String specification;
 
   @Option(

@@ -113,7 +113,7 @@ final class Demo {
     Trainer trainer = Trainer.of(model, train, plan.recipe(), workers);
     double loss = 0;
     while (trainer.epochsDone() < plan.recipe().epochs()) {
-      loss = TrainRun.epoch(trainer, plan.recipe(), train.size(), output).loss();
+      loss = EpochProgress.train(trainer, plan.recipe(), output).loss();
     }
     double accuracy = Evaluation.of(model, test, workers).accuracy();
     say(
@@ -155,7 +155,9 @@ final class Demo {
             Division.keep(plan.groups(), List.of()),
             plan.data(),
             plan.train(),
-            plan.recipe().withEpochs(plan.supernetEpochs()));
+            null,
+            null,
+            plan.recipe().toBuilder().epochs(plan.supernetEpochs()).build());
     return new SearchConfig(
         training,
         new Budget.Count(plan.fusions()),

@@ -42,11 +42,12 @@ record DemoPlan(
           2,
           20,
           15,
-          TrainingOptions.DEFAULTS
-              .withEpochs(8)
-              .withBatch(64)
-              .withPeakRate(0.1f)
-              .withAugmentation(Augmentation.NONE));
+          TrainingOptions.DEFAULTS.toBuilder()
+              .epochs(8)
+              .batch(64)
+              .peakRate(0.1f)
+              .augmentation(Augmentation.NONE)
+              .build());
 
   /** Photographs are harder: a larger network and more images. */
   private static final DemoPlan PHOTOGRAPHS =
@@ -60,7 +61,7 @@ record DemoPlan(
           2,
           7,
           15,
-          TrainingOptions.DEFAULTS.withEpochs(7).withBatch(64).withPeakRate(0.1f));
+          TrainingOptions.DEFAULTS.toBuilder().epochs(7).batch(64).peakRate(0.1f).build());
 
   /** The plan that suits a data set; null for the generated one. */
   static DemoPlan of(String specification) {
@@ -104,7 +105,7 @@ record DemoPlan(
         newFusions == null ? fusions : newFusions,
         epochs == null ? supernetEpochs : epochs,
         evaluations,
-        epochs == null ? recipe : recipe.withEpochs(epochs));
+        epochs == null ? recipe : recipe.toBuilder().epochs(epochs).build());
   }
 
   /** This plan with the seed of all its random choices. */
@@ -119,7 +120,7 @@ record DemoPlan(
         fusions,
         supernetEpochs,
         evaluations,
-        recipe.withSeed(seed));
+        recipe.toBuilder().seed(seed).build());
   }
 
   private DemoPlan withData(String specification) {

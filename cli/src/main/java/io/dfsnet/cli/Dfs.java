@@ -33,14 +33,16 @@ import picocli.CommandLine.Spec;
 final class Dfs implements Runnable {
   private static final int HELP_WIDTH = 100;
 
-  private static final List<Class<? extends DfsCommand>> COMMANDS =
+  private static final List<Class<?>> COMMANDS =
       List.of(
           DemoCommand.class,
           DoctorCommand.class,
+          DataCommand.class,
           TrainCommand.class,
           EvalCommand.class,
           SummaryCommand.class,
           DivideCommand.class,
+          ConvertCommand.class,
           SearchCommand.class,
           NodeCommand.class,
           InferCommand.class,
@@ -78,7 +80,7 @@ final class Dfs implements Runnable {
     throw new ParameterException(spec.commandLine(), "No command given");
   }
 
-  private static List<Class<? extends DfsCommand>> commands(String[] arguments) {
+  private static List<Class<?>> commands(String[] arguments) {
     var named =
         COMMANDS.stream()
             .filter(command -> arguments.length > 0 && name(command).equals(arguments[0]))
@@ -86,7 +88,7 @@ final class Dfs implements Runnable {
     return named.isEmpty() ? COMMANDS : named;
   }
 
-  private static String name(Class<? extends DfsCommand> command) {
+  private static String name(Class<?> command) {
     return command.getAnnotation(Command.class).name();
   }
 
@@ -98,9 +100,12 @@ final class Dfs implements Runnable {
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
+      return new String[] {"dfs " + ofModule(), "Java " + Runtime.version()};
+    }
+
+    static String ofModule() {
       ModuleDescriptor module = Dfs.class.getModule().getDescriptor();
-      String version = module == null ? "(not run as a module)" : module.rawVersion().orElse("");
-      return new String[] {"dfs " + version, "Java " + Runtime.version()};
+      return module == null ? "(not run as a module)" : module.rawVersion().orElse("");
     }
   }
 }

@@ -5,6 +5,7 @@ import io.dfsnet.dividefuse.Divider;
 import io.dfsnet.dividefuse.Division;
 import io.dfsnet.dividefuse.Topology;
 import io.dfsnet.dividefuse.WidthPolicy;
+import io.dfsnet.engine.Shape;
 import io.dfsnet.nn.Costs;
 import io.dfsnet.nn.Model;
 import io.dfsnet.nn.Network;
@@ -30,12 +31,15 @@ import picocli.CommandLine.Option;
       "What the groups no longer see is cut away, so the network wants fine-tuning (second line)."
     })
 final class DivideCommand extends DfsCommand {
+  @ArgGroup(validate = false, heading = "%nNetwork:%n", order = 1)
+  ModelOptions model = new ModelOptions();
+
   @Option(
-      names = "--weights",
-      paramLabel = "FILE",
-      required = true,
-      description = "Trained network: a file, or the folder of a run (its last weights).")
-  Path weights;
+      names = "--image",
+      paramLabel = "CxHxW",
+      converter = Converters.OfImage.class,
+      description = "Image that --model reads (default: 3x224x224, 3x32x32 or 1x28x28).")
+  Shape image;
 
   @ArgGroup(validate = false, heading = "%nDividing:%n", order = 3)
   DivisionOptions division = new DivisionOptions();
@@ -45,6 +49,7 @@ final class DivideCommand extends DfsCommand {
 
   @Override
   void run(Output output) {
+    model.requireWeights();
     Division asked =
         division
             .division()
@@ -53,7 +58,7 @@ final class DivideCommand extends DfsCommand {
     if (Files.exists(out)) {
       throw new UsageException("--out " + out + ": exists; name a new file, or remove it first");
     }
-    Model original = ModelOptions.read(weights);
+    Model original = model.trained(image);
     requireKeep(asked, original.network());
     Network divided = Divider.divide(original.network(), asked);
     NetworkFile.write(out, new Model(divided, Divider.convert(original, divided)));

@@ -5,20 +5,22 @@ import io.dfsnet.nn.train.EpochResult;
 import io.dfsnet.nn.train.Evaluation;
 
 /**
- * A line of {@code metrics.jsonl}.
+ * A line of {@code metrics.jsonl} about an epoch.
  *
+ * @param step the epoch's last one, counted over all epochs
  * @param training what the epoch gave on the training images
  * @param testAccuracy after the epoch, 0 to 1; null if the epoch was not evaluated
  * @param testLoss the mean cross entropy on the test images, or null
  */
-record EpochMetrics(EpochResult training, Double testAccuracy, Double testLoss) {
+record EpochMetrics(long step, EpochResult training, Double testAccuracy, Double testLoss) {
+  static final String KIND = "epoch";
 
-  static EpochMetrics of(EpochResult training) {
-    return new EpochMetrics(training, null, null);
+  static EpochMetrics of(long step, EpochResult training) {
+    return new EpochMetrics(step, training, null, null);
   }
 
-  static EpochMetrics of(EpochResult training, Evaluation.Result test) {
-    return new EpochMetrics(training, test.accuracy(), test.loss());
+  static EpochMetrics of(long step, EpochResult training, Evaluation.Result test) {
+    return new EpochMetrics(step, training, test.accuracy(), test.loss());
   }
 
   int epoch() {
@@ -28,13 +30,17 @@ record EpochMetrics(EpochResult training, Double testAccuracy, Double testLoss) 
   Json.Object toJson() {
     Json.Builder json =
         Json.object()
+            .put("kind", KIND)
             .put("epoch", training.epoch())
+            .put("step", step)
             .put("loss", training.loss())
             .put("trainAccuracy", training.accuracy());
     if (testAccuracy != null) {
       json.put("testAccuracy", testAccuracy).put("testLoss", testLoss);
     }
-    return json.put("imagesPerSecond", training.imagesPerSecond()).build();
+    return json.put("imagesPerSecond", training.imagesPerSecond())
+        .put("wait", training.waitShare())
+        .build();
   }
 
   /**
@@ -45,11 +51,13 @@ record EpochMetrics(EpochResult training, Double testAccuracy, Double testLoss) 
   static EpochMetrics of(Json.Object json) {
     boolean tested = json.has("testAccuracy");
     return new EpochMetrics(
+        json.integer("step"),
         new EpochResult(
             json.integer("epoch", 1, Integer.MAX_VALUE),
             json.number("loss").doubleValue(),
             json.number("trainAccuracy").doubleValue(),
-            json.number("imagesPerSecond").doubleValue()),
+            json.number("imagesPerSecond").doubleValue(),
+            json.number("wait").doubleValue()),
         tested ? json.number("testAccuracy").doubleValue() : null,
         tested ? json.number("testLoss").doubleValue() : null);
   }

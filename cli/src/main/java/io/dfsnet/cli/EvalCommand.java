@@ -17,9 +17,11 @@ import picocli.CommandLine.Command;
       "Examples:",
       "  dfs eval --weights runs/first --data synthetic",
       "  dfs eval --weights resnet20.safetensors --data cifar100:data/cifar-100-binary --json",
-      "  dfs eval --model resnet56 --weights tensors.safetensors --data cifar10:data/cifar-10",
+      "  dfs eval --weights resnet20.onnx --data cifar10:data/cifar-10",
+      "  dfs eval --model resnet20 --weights resnet20-12fca82f.th --data cifar10:data/cifar-10",
       "",
-      "With --model the file may be plain tensors, without the graph that dfs writes into its own."
+      "With --model the file may be tensors alone, without the graph that dfs writes into its own:",
+      "a checkpoint of PyTorch, or safetensors of another program."
     })
 final class EvalCommand extends DfsCommand {
   private static final int BATCH = 100;
@@ -34,7 +36,7 @@ final class EvalCommand extends DfsCommand {
   void run(Output output) {
     model.requireWeights();
     ImageSet images = data.limited(data.open().test());
-    Model trained = trained(images);
+    Model trained = model.trained(images.shape());
     DataOptions.requireFit(trained.network(), images);
 
     var scores = new Scores();
@@ -72,14 +74,6 @@ final class EvalCommand extends DfsCommand {
             .put("loss", scores.loss())
             .put("imagesPerSecond", imagesPerSecond)
             .build());
-  }
-
-  private Model trained(ImageSet images) {
-    if (model.name != null) {
-      return ModelOptions.read(model.weights, model.create(images.classes(), images.shape()));
-    }
-    requireAbsent("is about --model; leave it out, or add --model", "--shortcut");
-    return ModelOptions.read(model.weights);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.dfsnet.cli;
 
 import io.dfsnet.cli.bench.WrongResultException;
+import io.dfsnet.cli.download.DownloadException;
 import io.dfsnet.distrib.DistributedException;
 import io.dfsnet.dividefuse.DivisionException;
 import io.dfsnet.engine.ShapeException;
@@ -55,6 +56,7 @@ record Failure(int status, String message, boolean defect) {
       case DataException e -> failed(e.getMessage());
       case TrainingException e -> failed(e.getMessage());
       case DivergenceException e -> failed(e.getMessage());
+      case DownloadException e -> failed(e.getMessage());
       case WrongResultException e -> failed(e.getMessage());
       case UncheckedIOException e -> of(e.getCause());
       case NoSuchFileException e -> failed(e.getFile() + ": does not exist");

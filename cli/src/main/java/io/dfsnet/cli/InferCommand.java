@@ -10,7 +10,6 @@ import io.dfsnet.nn.Model;
 import io.dfsnet.nn.Network;
 import io.dfsnet.nn.data.ImageSet;
 import io.dfsnet.nn.json.Json;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -32,12 +31,8 @@ import picocli.CommandLine.Option;
       "Start each node first with dfs node. A network of G groups runs on 1 to G nodes."
     })
 final class InferCommand extends DfsCommand {
-  @Option(
-      names = "--weights",
-      paramLabel = "FILE",
-      required = true,
-      description = "Trained network: a file, or the folder of a run (its last weights).")
-  Path weights;
+  @ArgGroup(validate = false, heading = "%nNetwork:%n", order = 1)
+  ModelOptions model = new ModelOptions();
 
   @ArgGroup(validate = false, heading = "%nData:%n", order = 2)
   DataOptions data = new DataOptions();
@@ -79,15 +74,16 @@ final class InferCommand extends DfsCommand {
   @Override
   void run(Output output) {
     requireConsistent();
+    model.requireWeights();
     ImageSet images = data.limited(data.open().test());
-    Model model = ModelOptions.read(weights);
-    DataOptions.requireFit(model.network(), images);
-    requireNodes(model.network());
-    var report = new InferenceReport(model.network(), nodes);
+    Model trained = model.trained(images.shape());
+    DataOptions.requireFit(trained.network(), images);
+    requireNodes(trained.network());
+    var report = new InferenceReport(trained.network(), nodes);
     try (Workers workers = global.workers();
         Inference inference =
-            nodes == null ? Inference.local(model, workers, images.size()) : connect(model);
-        Inference reference = verify ? Inference.local(model, workers, images.size()) : null;
+            nodes == null ? Inference.local(trained, workers, images.size()) : connect(trained);
+        Inference reference = verify ? Inference.local(trained, workers, images.size()) : null;
         Progress progress = output.progress("inferring", images.size())) {
       float[] image = new float[images.shape().elements()];
       for (int i = 0; i < images.size(); i++) {

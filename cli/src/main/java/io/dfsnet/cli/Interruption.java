@@ -1,55 +1,75 @@
 package io.dfsnet.cli;
 
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.CountDownLatch;
 
 /**
- * Makes Ctrl-C leave whole results behind. The virtual machine ends while a shutdown hook of this
- * class holds the lock that every {@link #write} needs: a write that has begun is finished, and no
- * other begins.
+ * Turns Ctrl-C, and whatever else asks the process to end, into a wish: the work sees it between
+ * two steps, puts its results away and {@link #leave}s. The virtual machine ends when its shutdown
+ * hooks do, and the one of this class waits for that.
+ *
+ * <pre>
+ * work    step   step   step, checkpoint, leave ...
+ * signal                ^ wish                  ^
+ * hook                  .. waits ..............  the process ends
+ * </pre>
+ *
+ * <p>A second Ctrl-C ends the process at once.
  */
 final class Interruption implements AutoCloseable {
-
-  /** Files that belong together. */
-  interface Writing<X extends Exception> {
-    void write() throws X;
-  }
-
-  private final ReentrantLock writing = new ReentrantLock();
+  private final CountDownLatch over = new CountDownLatch(1);
   private final Thread hook;
+  private volatile boolean wished;
 
   /**
-   * @param farewell is called when the process is interrupted, after the last write
+   * @param heard is called when the wish is there, on a thread of its own
    */
-  Interruption(Runnable farewell) {
+  Interruption(Runnable heard) {
     hook =
         Thread.ofPlatform()
             .name("dfs-interruption")
             .unstarted(
                 () -> {
-                  // Never unlocked: the process ends when this thread does.
-                  writing.lock();
-                  farewell.run();
+                  wished = true;
+                  Signals.endAtOnce();
+                  heard.run();
+                  awaitEnd();
                 });
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
-  /** Writes files that an interruption must not tear apart. */
-  <X extends Exception> void write(Writing<X> files) throws X {
-    writing.lock();
-    try {
-      files.write();
-    } finally {
-      writing.unlock();
+  /** Whether the process is asked to end. */
+  boolean wished() {
+    return wished;
+  }
+
+  /** Lets the process end. Never returns, so that nothing is begun any more. */
+  void leave() {
+    over.countDown();
+    while (true) {
+      try {
+        Thread.sleep(Long.MAX_VALUE);
+      } catch (InterruptedException ignored) {
+        // The process is ending.
+      }
     }
   }
 
-  /** The work is over; from now on Ctrl-C says nothing. */
+  /** The work is over; from now on Ctrl-C ends the process as usual. */
   @Override
   public void close() {
+    over.countDown();
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException endsAlready) {
-      // The process is ending, and the hook is running.
+      // The hook is running, and does not wait any more.
+    }
+  }
+
+  private void awaitEnd() {
+    try {
+      over.await();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }

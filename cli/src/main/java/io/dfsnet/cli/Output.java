@@ -45,7 +45,16 @@ final class Output {
 
   /** Begins to show how far a long task of {@code steps} steps is. */
   Progress progress(String task, long steps) {
-    return style == Progress.Style.BAR ? Progress.bar(task, steps, err) : Progress.silent();
+    return progress(task, 0, steps);
+  }
+
+  /** The same for a task of which some steps were {@code done} before. */
+  Progress progress(String task, long done, long steps) {
+    return switch (style) {
+      case BAR -> Progress.bar(task, done, steps, err);
+      case LINES -> Progress.lines(task, steps, err, System::nanoTime);
+      case NONE, AUTO -> Progress.silent();
+    };
   }
 
   /** The whole answer as JSON; given once, left out where the answer is text. */

@@ -2,10 +2,11 @@ package io.dfsnet.cli;
 
 import java.io.Console;
 import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.function.LongSupplier;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarConsumer;
-import me.tongfei.progressbar.ProgressBarStyle;
 
 /** How far a long task is. */
 interface Progress extends AutoCloseable {
@@ -16,7 +17,7 @@ interface Progress extends AutoCloseable {
     AUTO,
     /** A bar that redraws itself, and a line for each part that is done. */
     BAR,
-    /** A line for each part that is done. */
+    /** A line for each part that is done, and now and then within one. */
     LINES,
     /** Not at all. */
     NONE;
@@ -38,9 +39,22 @@ interface Progress extends AutoCloseable {
   @Override
   void close();
 
-  /** Shows a task of {@code steps} steps as a bar. */
-  static Progress bar(String task, long steps, PrintWriter target) {
-    return new Bar(task, steps, target);
+  /**
+   * Shows a task of {@code steps} steps as a bar.
+   *
+   * @param done how many steps were done before
+   */
+  static Progress bar(String task, long done, long steps, PrintWriter target) {
+    return new Bar(task, done, steps, target);
+  }
+
+  /**
+   * Writes a line now and then while a task goes on.
+   *
+   * @param clock tells nanoseconds, as {@link System#nanoTime}
+   */
+  static Progress lines(String task, long steps, PrintWriter target, LongSupplier clock) {
+    return new Lines(task, steps, target, clock);
   }
 
   /** Shows nothing. */
@@ -55,13 +69,14 @@ interface Progress extends AutoCloseable {
     private final Canvas canvas;
     private final ProgressBar bar;
 
-    private Bar(String task, long steps, PrintWriter target) {
+    private Bar(String task, long done, long steps, PrintWriter target) {
       canvas = new Canvas(target);
       bar =
           new ProgressBarBuilder()
               .setTaskName(task)
               .setInitialMax(steps)
-              .setStyle(ProgressBarStyle.ASCII)
+              .startsFrom(done, Duration.ZERO)
+              .setRenderer(new BarRenderer())
               .setUpdateIntervalMillis(MILLIS_BETWEEN_DRAWINGS)
               .setConsumer(canvas)
               .build();
@@ -114,6 +129,38 @@ interface Progress extends AutoCloseable {
     public void close() {
       target.flush();
     }
+  }
+
+  /** For files and pipes: what is short says nothing on the way. */
+  final class Lines implements Progress {
+    static final Duration BETWEEN_LINES = Duration.ofSeconds(30);
+
+    private final String task;
+    private final long steps;
+    private final PrintWriter target;
+    private final LongSupplier clock;
+    private long last;
+
+    private Lines(String task, long steps, PrintWriter target, LongSupplier clock) {
+      this.task = task;
+      this.steps = steps;
+      this.target = target;
+      this.clock = clock;
+      this.last = clock.getAsLong();
+    }
+
+    @Override
+    public void update(long done, String note) {
+      long now = clock.getAsLong();
+      if (now - last >= BETWEEN_LINES.toNanos() && done < steps) {
+        last = now;
+        target.println(task + "  " + done + "/" + steps + "  " + note);
+        target.flush();
+      }
+    }
+
+    @Override
+    public void close() {}
   }
 
   /** Nobody watches. */

@@ -92,7 +92,12 @@ final class SearchCommand extends DfsCommand {
   @Override
   void run(Output output) throws IOException {
     model.requireOne();
-    RunFolder folder = RunFolder.begin(out);
+    try (RunFolder folder = RunFolder.begin(out)) {
+      search(folder, output);
+    }
+  }
+
+  private void search(RunFolder folder, Output output) throws IOException {
     ImageSet train = data.limited(data.open().train());
     Network original = original(train);
     SearchConfig config = config(train);
@@ -161,6 +166,8 @@ final class SearchCommand extends DfsCommand {
             divided,
             data.specification,
             data.limit,
+            recipe.teacher == null ? null : recipe.teacher.toString(),
+            null,
             recipe.over(defaults.recipe(), global.seed));
     int held = heldOut == null ? Math.max(1, train.size() / 10) : heldOut;
     return new SearchConfig(training, budget, strategy, evaluations, held);
@@ -180,6 +187,8 @@ final class SearchCommand extends DfsCommand {
             division,
             training.data(),
             training.limit(),
+            training.teacher(),
+            null,
             training.recipe())
         .toCommand("RUN");
   }

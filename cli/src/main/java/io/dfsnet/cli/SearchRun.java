@@ -14,6 +14,7 @@ import io.dfsnet.nn.data.Augmentation;
 import io.dfsnet.nn.data.Batch;
 import io.dfsnet.nn.data.Batches;
 import io.dfsnet.nn.data.ImageSet;
+import io.dfsnet.nn.train.EpochResult;
 import io.dfsnet.nn.train.Trainer;
 import io.dfsnet.nn.train.TrainingOptions;
 import java.util.List;
@@ -84,9 +85,14 @@ final class SearchRun {
             trained,
             recipe,
             workers,
+            config.training().teacherOrNull(),
             step -> supernet.candidate(sampler.positions(step)));
     while (trainer.epochsDone() < recipe.epochs()) {
-      listener.accept(EpochMetrics.of(TrainRun.epoch(trainer, recipe, trained.size(), output)));
+      EpochResult result = EpochProgress.train(trainer, recipe, output);
+      listener.accept(EpochMetrics.of(TrainLoop.stepsDone(trainer), result));
+    }
+    if (trainer.result() != supernet.weights()) {
+      supernet.weights().set(trainer.result().tensors());
     }
     return supernet;
   }

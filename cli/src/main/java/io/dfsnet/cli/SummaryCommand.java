@@ -24,6 +24,7 @@ import picocli.CommandLine.Option;
       "  dfs summary --model mobilenetv2-w0.5",
       "  dfs summary --model resnet56 --classes 100 --groups 4 --fuse 9,18 --width iso",
       "  dfs summary --weights runs/divided --json",
+      "  dfs summary --model resnet20 --weights resnet20-12fca82f.th",
       "",
       "Bytes are those of one image in fp32, with every group on a node of its own."
     })
@@ -45,7 +46,7 @@ final class SummaryCommand extends DfsCommand {
       names = "--image",
       paramLabel = "CxHxW",
       converter = Converters.OfImage.class,
-      description = "Image that --model reads (default: 3x224x224 or 3x32x32).")
+      description = "Image that --model reads (default: 3x224x224, 3x32x32 or 1x28x28).")
   Shape image;
 
   @Override
@@ -76,12 +77,15 @@ final class SummaryCommand extends DfsCommand {
   }
 
   private Network network() {
-    model.requireOne();
+    ModelOptions.requireAny(model.name, model.weights);
     if (model.weights == null) {
       return model.create(classes, image);
     }
-    requireAbsent("is known from the file of --weights", "--classes", "--image", "--shortcut");
-    return ModelOptions.read(model.weights).network();
+    requireAbsent("is known from the file of --weights", "--classes");
+    if (model.name == null) {
+      requireAbsent("is known from the file of --weights", "--image", "--shortcut");
+    }
+    return model.trained(image).network();
   }
 
   private static TextTable table(CostModel costs) {

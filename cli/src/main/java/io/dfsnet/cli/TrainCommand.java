@@ -20,9 +20,14 @@ import picocli.CommandLine.Option;
       "  dfs train --model resnet20 --data cifar100:data/cifar-100-binary --groups 4 --fuse 3,6 \\",
       "            --width iso --epochs 30 --out runs/divided",
       "  dfs train --weights divided.safetensors --data synthetic --rate 0.02 --out runs/tuned",
+      "  dfs train --model resnet20 --data synthetic --optimizer adamw --weight-decay 0.05 \\",
+      "            --schedule one-cycle --mixup 0.2 --ema 0.999 --out runs/adamw",
+      "  dfs train --model resnet8 --data synthetic --teacher runs/adamw --patience 5 --out"
+          + " runs/small",
       "  dfs train --out runs/divided --resume",
       "",
-      "The folder holds config.json, metrics.jsonl, last.safetensors and best.safetensors. A"
+      "The folder holds config.json, metrics.jsonl, event files for TensorBoard, last.safetensors,",
+      "best.safetensors and the checkpoint, state.safetensors. Ctrl-C writes one and ends; a"
           + " resumed",
       "run gives the same bits as one that was never interrupted."
     })
@@ -39,6 +44,9 @@ final class TrainCommand extends DfsCommand {
   @ArgGroup(validate = false, heading = "%nTraining:%n", order = 4)
   RecipeOptions recipe = new RecipeOptions();
 
+  @ArgGroup(validate = false, heading = "%nEarly stopping:%n", order = 5)
+  StoppingOptions stopping = new StoppingOptions();
+
   @Option(
       names = "--out",
       paramLabel = "RUN",
@@ -51,27 +59,38 @@ final class TrainCommand extends DfsCommand {
       description = "Go on with the run in --out, with the options that it was begun with.")
   boolean resume;
 
-  @Option(
-      names = "--eval-every",
-      paramLabel = "N",
-      converter = Converters.Count.class,
-      description = "Look at the test images after every N-th epoch (default: 1).")
-  int evalEvery = 1;
+  @ArgGroup(validate = false, heading = "%nOn the way:%n", order = 6)
+  RunOptions options = new RunOptions();
 
   @Override
   void run(Output output) throws IOException {
-    RunFolder folder = resume ? RunFolder.resume(out) : RunFolder.begin(out);
-    TrainConfig config = resume ? resumed(folder) : over(TrainConfig.DEFAULTS);
+    try (RunFolder folder = resume ? RunFolder.resume(out) : RunFolder.begin(out)) {
+      train(folder, output);
+    }
+  }
+
+  private void train(RunFolder folder, Output output) throws IOException {
+    TrainConfig config = over(TrainConfig.DEFAULTS);
+    RunOptions.Cadence cadence = options.over(RunOptions.Cadence.DEFAULTS);
+    if (resume) {
+      try {
+        Json.Object begun = folder.readJson(RunFolder.CONFIG);
+        config = resumed(TrainConfig.of(begun), folder);
+        cadence = options.over(RunOptions.Cadence.of(begun));
+      } catch (IllegalArgumentException cause) {
+        throw folder.broken(RunFolder.CONFIG, cause);
+      }
+    }
     config.requireComplete();
     model.requireShortcuts();
     if (config.weights() != null) {
       requireAbsent("is known from the file of --weights", "--shortcut");
     }
-    var run = new TrainRun(config, folder, evalEvery, global, output);
-    Model trained = run.train();
+    TrainRun.Result result = new TrainRun(config, cadence, folder, global, output).train();
 
-    EpochMetrics last = run.metrics().getLast();
-    EpochMetrics best = run.best().orElseThrow();
+    Model trained = result.model();
+    EpochMetrics last = result.epochs().getLast();
+    EpochMetrics best = result.best();
     Path weights = folder.path(RunFolder.LAST);
     output.text(
         trained.network()
@@ -101,13 +120,7 @@ final class TrainCommand extends DfsCommand {
             .build());
   }
 
-  private TrainConfig resumed(RunFolder folder) throws IOException {
-    TrainConfig begun;
-    try {
-      begun = TrainConfig.of(folder.readJson(RunFolder.CONFIG));
-    } catch (IllegalArgumentException cause) {
-      throw folder.broken(RunFolder.CONFIG, cause);
-    }
+  private TrainConfig resumed(TrainConfig begun, RunFolder folder) {
     TrainConfig config = over(begun);
     config.requireSame(begun, folder);
     return config;
@@ -123,6 +136,8 @@ final class TrainCommand extends DfsCommand {
         divided,
         data.specification == null ? base.data() : data.specification,
         data.limit == null ? base.limit() : data.limit,
+        recipe.teacher == null ? base.teacher() : recipe.teacher.toString(),
+        stopping.over(base.earlyStopping()),
         recipe.over(base.recipe(), global.seed));
   }
 }

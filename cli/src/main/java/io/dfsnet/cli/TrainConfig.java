@@ -10,11 +10,15 @@ import io.dfsnet.nn.json.Json;
 import io.dfsnet.nn.json.JsonException;
 import io.dfsnet.nn.models.Models;
 import io.dfsnet.nn.models.Shortcut;
+import io.dfsnet.nn.train.EarlyStopping;
+import io.dfsnet.nn.train.OptionsJson;
 import io.dfsnet.nn.train.TrainingOptions;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -23,11 +27,14 @@ import java.util.stream.Collectors;
  * result bit for bit. Null where an option was not given and has no default.
  *
  * @param model the architecture, or null if {@code weights} names the network
- * @param shortcut how its residual blocks change shape; not read where it has none
+ * @param shortcut how its residual blocks change shape; not read where it has none, nor with {@code
+ *     weights}, which tell
  * @param weights the file to start from, or null to start fresh
  * @param division how the network is divided first, or null
  * @param data the data set's specification
  * @param limit how many images of each part are used at most, or null for all
+ * @param teacher the file of the network to learn from, or null
+ * @param earlyStopping when the training may end before its last epoch, or null
  */
 record TrainConfig(
     String model,
@@ -36,11 +43,17 @@ record TrainConfig(
     Division division,
     String data,
     Integer limit,
+    String teacher,
+    EarlyStopping earlyStopping,
     TrainingOptions recipe) {
+
+  /** What a printed call says even where it is the default, because readers ask for it first. */
+  private static final Set<String> SAID_ALWAYS = Set.of("epochs", "batch", "rate", "seed");
 
   /** What holds where nothing is asked for. */
   static final TrainConfig DEFAULTS =
-      new TrainConfig(null, Shortcut.PROJECTION, null, null, null, null, TrainingOptions.DEFAULTS);
+      new TrainConfig(
+          null, Shortcut.PROJECTION, null, null, null, null, null, null, TrainingOptions.DEFAULTS);
 
   /**
    * The network to train, with the weights to start from.
@@ -49,11 +62,26 @@ record TrainConfig(
    */
   Model start(ImageSet train) {
     if (weights != null) {
-      return ModelOptions.read(Path.of(weights));
+      return ModelOptions.read(Path.of(weights), model, null, train.shape());
     }
     Network original = ModelOptions.create(model, shortcut, train.classes(), train.shape());
     Network network = division == null ? original : Divider.divide(original, division);
     return Model.initial(network, recipe.seed());
+  }
+
+  /**
+   * The network to learn from, or null.
+   *
+   * @throws UsageException if there is no such file
+   */
+  Model teacherOrNull() {
+    if (teacher == null) {
+      return null;
+    }
+    if (!Files.exists(Path.of(teacher))) {
+      throw new UsageException("--teacher " + teacher + ": there is no such file; check the path");
+    }
+    return ModelOptions.read(Path.of(teacher));
   }
 
   /**
@@ -62,7 +90,7 @@ record TrainConfig(
    * @throws UsageException naming the option that is missing or too much
    */
   void requireComplete() {
-    ModelOptions.requireOne(model, weights);
+    ModelOptions.requireAny(model, weights);
     if (weights != null && division != null) {
       throw new UsageException(
           "--groups: not with --weights; divide the file first with dfs divide, then train it");
@@ -75,7 +103,7 @@ record TrainConfig(
     Json.Builder json = Json.object();
     if (model != null) {
       json.put("model", model);
-      if (Models.hasShortcuts(model)) {
+      if (weights == null && Models.hasShortcuts(model)) {
         json.put("shortcut", Units.lower(shortcut));
       }
     }
@@ -91,23 +119,35 @@ record TrainConfig(
     if (limit != null) {
       json.put("limit", limit);
     }
-    return json.put("epochs", recipe.epochs())
-        .put("batch", recipe.batch())
-        .put("rate", recipe.peakRate())
-        .put("weight-decay", recipe.weightDecay())
-        .put("label-smoothing", recipe.labelSmoothing())
-        .put("warm-up", recipe.warmUpFraction())
-        .put("seed", recipe.seed())
-        .build();
+    if (teacher != null) {
+      json.put("teacher", teacher);
+    }
+    if (earlyStopping != null) {
+      json.put("patience", earlyStopping.patience()).put("min-gain", earlyStopping.minimalGain());
+    }
+    OptionsJson.write(recipe).members().forEach(json::put);
+    return json.build();
   }
 
   /** The call of {@code dfs train} that asks for exactly this. */
   String toCommand(String out) {
     var command = new StringBuilder("dfs train");
-    toJson()
-        .members()
-        .forEach((key, value) -> command.append(" --").append(key).append(' ').append(word(value)));
+    Json.Object all = toJson();
+    boolean usual = isDefault("optimizer", all) && isDefault("schedule", all);
+    all.members()
+        .forEach(
+            (key, value) -> {
+              if (!usual || !isDefault(key, all) || SAID_ALWAYS.contains(key)) {
+                command.append(" --").append(key).append(' ').append(word(value));
+              }
+            });
     return command.append(" --out ").append(out).toString();
+  }
+
+  /** Whether a call that does not mention an option of the recipe asks for the same. */
+  private static boolean isDefault(String key, Json.Object all) {
+    Json.Object defaults = OptionsJson.write(DEFAULTS.recipe());
+    return defaults.has(key) && defaults.get(key).equals(all.get(key));
   }
 
   /**
@@ -117,8 +157,7 @@ record TrainConfig(
    */
   static TrainConfig of(Json.Object json) {
     String model = json.has("model") ? json.text("model") : null;
-    boolean hasShortcuts = model != null && Models.hasShortcuts(model);
-    TrainingOptions base = TrainingOptions.DEFAULTS;
+    boolean hasShortcuts = model != null && !json.has("weights") && Models.hasShortcuts(model);
     return new TrainConfig(
         model,
         hasShortcuts ? constant(Shortcut.class, json.text("shortcut")) : DEFAULTS.shortcut(),
@@ -126,21 +165,18 @@ record TrainConfig(
         json.has("groups") ? division(json) : null,
         json.text("data"),
         json.has("limit") ? json.integer("limit", 1, Integer.MAX_VALUE) : null,
-        new TrainingOptions(
-            json.integer("epochs", 1, Integer.MAX_VALUE),
-            json.integer("batch", 1, Integer.MAX_VALUE),
-            json.number("rate").floatValue(),
-            base.momentum(),
-            base.nesterov(),
-            json.number("weight-decay").floatValue(),
-            json.number("label-smoothing").floatValue(),
-            json.number("warm-up").floatValue(),
-            base.augmentation(),
-            json.integer("seed")));
+        json.has("teacher") ? json.text("teacher") : null,
+        json.has("patience")
+            ? new EarlyStopping(
+                json.integer("patience", 1, Integer.MAX_VALUE),
+                json.number("min-gain").doubleValue())
+            : null,
+        OptionsJson.read(json));
   }
 
   /**
-   * Checks that a run goes on as it was begun.
+   * Checks that a run goes on as it was begun. More epochs pass: whether they can be had shows the
+   * schedule, see {@link TrainRun}.
    *
    * @param begun the configuration that the run has
    * @throws UsageException listing every option that differs
@@ -154,7 +190,8 @@ record TrainConfig(
     for (String key : keys) {
       String now = asked.has(key) ? asked.get(key).toString() : "not given";
       String then = held.has(key) ? held.get(key).toString() : "not given";
-      if (!now.equals(then)) {
+      boolean longer = key.equals("epochs") && recipe.epochs() > begun.recipe.epochs();
+      if (!now.equals(then) && !longer) {
         differences.add("--" + key + " was " + then + " and is " + now);
       }
     }

@@ -1,144 +1,118 @@
 package io.dfsnet.cli;
 
+import io.dfsnet.engine.Workers;
 import io.dfsnet.nn.Model;
 import io.dfsnet.nn.data.DataSource;
 import io.dfsnet.nn.data.ImageSet;
 import io.dfsnet.nn.file.NetworkFile;
-import io.dfsnet.nn.train.EpochResult;
-import io.dfsnet.nn.train.Evaluation;
+import io.dfsnet.nn.json.Json;
+import io.dfsnet.nn.train.Span;
 import io.dfsnet.nn.train.Trainer;
 import io.dfsnet.nn.train.TrainerState;
 import io.dfsnet.nn.train.TrainingOptions;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
-/**
- * A training that keeps its folder up to date epoch by epoch, so that whatever ends it, the folder
- * holds whole files and {@code --resume} goes on to the same bits.
- */
+/** A training in its folder: begins it, or goes on where its checkpoint is. */
 final class TrainRun {
   private final TrainConfig config;
+  private final RunOptions.Cadence cadence;
   private final RunFolder folder;
-  private final int testEvery;
   private final GlobalOptions global;
   private final Output output;
-  private final List<EpochMetrics> metrics = new ArrayList<>();
 
-  /**
-   * @param testEvery after how many epochs the test images are looked at; after the last always
-   */
   TrainRun(
-      TrainConfig config, RunFolder folder, int testEvery, GlobalOptions global, Output output) {
+      TrainConfig config,
+      RunOptions.Cadence cadence,
+      RunFolder folder,
+      GlobalOptions global,
+      Output output) {
     this.config = config;
+    this.cadence = cadence;
     this.folder = folder;
-    this.testEvery = testEvery;
     this.global = global;
     this.output = output;
   }
 
-  /** The epochs of the run so far. */
-  List<EpochMetrics> metrics() {
-    return metrics;
-  }
+  /** What a run has come to. */
+  record Result(Model model, List<EpochMetrics> epochs, EpochMetrics best) {}
 
-  /** The epoch that was best on the test images. */
-  Optional<EpochMetrics> best() {
-    return metrics.stream()
-        .filter(epoch -> epoch.testAccuracy() != null)
-        .reduce((best, epoch) -> epoch.testAccuracy() > best.testAccuracy() ? epoch : best);
-  }
-
-  /** Begins the run, or goes on with it, and trains its epochs to the end. */
-  Model train() throws IOException {
+  /** Trains to the end of the last epoch. */
+  Result train() throws IOException {
     DataSource source = DataOptions.open(config.data());
     ImageSet train = DataOptions.limited(source.train(), config.limit());
     ImageSet test = DataOptions.limited(source.test(), config.limit());
-    boolean resumed = folder.has(RunFolder.STATE);
-    Model model = resumed ? NetworkFile.read(folder.path(RunFolder.LAST)) : config.start(train);
+    boolean goesOn = folder.has(RunFolder.STATE);
+    Model model = goesOn ? NetworkFile.read(folder.path(RunFolder.LAST)) : config.start(train);
     DataOptions.requireFit(model.network(), train);
     requireBatch(train);
-    try (var workers = global.workers();
-        var interruption = new Interruption(this::sayHowToGoOn)) {
-      Trainer trainer = Trainer.of(model, train, config.recipe(), workers);
-      if (resumed) {
-        restore(trainer);
-      } else {
+    try (Workers workers = global.workers()) {
+      Trainer trainer = Trainer.of(model, train, config.recipe(), workers, config.teacherOrNull());
+      // With an average of the weights, it is that what the run is about.
+      Model result = new Model(model.network(), trainer.result());
+      if (goesOn) {
+        trainer.restore(checkpoint(trainer.stepsPerEpoch()));
+      } else if (!folder.has(RunFolder.CONFIG)) {
         folder.make();
-        folder.writeJson(RunFolder.CONFIG, config.toJson());
       }
-      int epochs = config.recipe().epochs();
-      while (trainer.epochsDone() < epochs) {
-        EpochResult result = epoch(trainer, config.recipe(), train.size(), output);
-        boolean tested = result.epoch() % testEvery == 0 || result.epoch() == epochs;
-        EpochMetrics done =
-            tested
-                ? EpochMetrics.of(result, Evaluation.of(model, test, workers))
-                : EpochMetrics.of(result);
-        interruption.write(() -> save(model, trainer, done));
-        output.done(done.toText(epochs));
+      try (RunLog log = RunLog.open(folder, trainer.epochsDone(), TrainLoop.stepsDone(trainer));
+          var interruption = new Interruption(this::promiseCheckpoint)) {
+        folder.writeJson(RunFolder.CONFIG, effective());
+        if (goesOn) {
+          output.done("resumes after " + TrainLoop.place(trainer, config.recipe().epochs()));
+        } else {
+          NetworkFile.write(folder.path(RunFolder.LAST), result);
+          trainer.state().write(folder.path(RunFolder.STATE));
+        }
+        new TrainLoop(result, trainer, config, cadence, folder, log, interruption, output)
+            .run(test, workers);
+        return new Result(result, log.epochs(), log.best().orElseThrow());
       }
-    }
-    return model;
-  }
-
-  /** Trains one epoch and shows how far it is. */
-  static EpochResult epoch(Trainer trainer, TrainingOptions recipe, int images, Output output) {
-    String task = "epoch " + (trainer.epochsDone() + 1) + "/" + recipe.epochs();
-    try (var progress = output.progress(task, images / recipe.batch())) {
-      return trainer.epoch(
-          step -> progress.update(step.number(), Units.format("loss %.4f", step.loss())));
     }
   }
 
   /**
-   * The state goes last: an epoch whose state is there is over, and one whose state is missing is
-   * trained again, to the same bits and the same files.
+   * What the run has come to. If more epochs are asked for than it was begun with, they must leave
+   * the steps that were planned as they are: else the result would be that of no training from the
+   * start.
    */
-  private void save(Model model, Trainer trainer, EpochMetrics epoch) {
-    metrics.add(epoch);
-    NetworkFile.write(folder.path(RunFolder.LAST), model);
-    if (best().filter(best -> best == epoch).isPresent()) {
-      NetworkFile.write(folder.path(RunFolder.BEST), model);
+  private TrainerState checkpoint(int stepsPerEpoch) {
+    TrainerState saved = TrainerState.read(folder.path(RunFolder.STATE));
+    TrainingOptions recipe = config.recipe();
+    int planned = saved.options().epochs();
+    if (recipe.epochs() == planned) {
+      return saved;
     }
-    folder.writeLines(RunFolder.METRICS, metrics.stream().map(EpochMetrics::toJson).toList());
-    trainer.state().write(folder.path(RunFolder.STATE));
+    var before = new Span(planned, stepsPerEpoch);
+    var now = new Span(recipe.epochs(), stepsPerEpoch);
+    if (!recipe.schedule().beginsAs(before, now, recipe.optimizer().momentum())) {
+      throw new UsageException(
+          "--epochs "
+              + recipe.epochs()
+              + ": run "
+              + folder
+              + " was begun with "
+              + planned
+              + ", and the learning rates of its schedule depend on that; leave --epochs out, or"
+              + " begin another run");
+    }
+    return saved.withEpochs(recipe.epochs());
   }
 
-  private void restore(Trainer trainer) throws IOException {
-    trainer.restore(TrainerState.read(folder.path(RunFolder.STATE)));
-    try {
-      folder.readLines(RunFolder.METRICS).stream()
-          .map(EpochMetrics::of)
-          .filter(epoch -> epoch.epoch() <= trainer.epochsDone())
-          .forEach(metrics::add);
-    } catch (IllegalArgumentException broken) {
-      throw folder.broken(RunFolder.METRICS, broken);
-    }
-    requireMetrics(trainer.epochsDone());
-    output.done("resumes after epoch " + trainer.epochsDone() + " of " + config.recipe().epochs());
+  /** The whole configuration, and for information what this start computes with. */
+  private Json.Object effective() {
+    Json.Builder json = Json.object();
+    config.toJson().members().forEach(json::put);
+    return cadence
+        .addTo(json)
+        .put("environment", Environment.here(global.threads).toJson())
+        .build();
   }
 
-  private void requireMetrics(int epochsDone) {
-    boolean over = epochsDone == config.recipe().epochs();
-    if (metrics.size() != epochsDone || over && metrics.getLast().testAccuracy() == null) {
-      throw folder.broken(
-          RunFolder.METRICS,
-          new IllegalArgumentException("lacks epochs of the " + epochsDone + " that are done"));
-    }
-  }
-
-  private void sayHowToGoOn() {
+  private void promiseCheckpoint() {
     output.log(
         System.lineSeparator()
-            + "interrupted after epoch "
-            + metrics.size()
-            + " of "
-            + config.recipe().epochs()
-            + "; go on with: dfs train --out "
-            + folder
-            + " --resume");
+            + "interrupted: writes a checkpoint after this step; a second Ctrl-C ends at once");
   }
 
   private void requireBatch(ImageSet train) {

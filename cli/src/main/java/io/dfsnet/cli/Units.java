@@ -1,5 +1,6 @@
 package io.dfsnet.cli;
 
+import java.time.Duration;
 import java.util.Locale;
 
 /** Numbers as people read them. */
@@ -37,6 +38,13 @@ final class Units {
   /** A share of one as a percentage: {@code 68.40 %}. */
   static String percent(double share) {
     return format("%.2f %%", 100 * share);
+  }
+
+  /** A time: {@code 0:07}, {@code 12:34}, {@code 1:02:33}. */
+  static String time(Duration time) {
+    return time.toHours() == 0
+        ? format("%d:%02d", time.toMinutes(), time.toSecondsPart())
+        : format("%d:%02d:%02d", time.toHours(), time.toMinutesPart(), time.toSecondsPart());
   }
 
   /** A constant as options and results write it. */

@@ -105,7 +105,7 @@ class InferCommandTest {
     infer("--nodes", "a:1,a:1").fails(2, "has a node twice");
     infer("--topology", "ring").fails(2, "'ring' is not one of parallel, central");
     infer("--deadline-ms", 0).fails(2, "--deadline-ms");
-    dfs("infer", "--data", DATA).fails(2, "'--weights=FILE'");
+    dfs("infer", "--data", DATA).fails(2, "--weights: is missing");
   }
 
   private static void hangUp(ServerSocket server) {

@@ -3,12 +3,15 @@ package io.dfsnet.cli;
 import static io.dfsnet.cli.Call.dfs;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dfsnet.nn.file.SafeTensors;
 import io.dfsnet.nn.json.Json;
+import io.dfsnet.nn.train.TrainerState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,15 +29,19 @@ class TrainCommandTest {
     assertThat(result.text("weights")).isEqualTo(run.resolve("last.safetensors").toString());
     assertThat(files(run))
         .containsExactly(
+            ".lock",
             "best.safetensors",
             "config.json",
+            "events",
             "last.safetensors",
             "metrics.jsonl",
             "state.safetensors");
 
     Json.Object config =
         Json.parse(Files.readString(run.resolve("config.json"))).asObject("config");
-    assertThat(config).isEqualTo(result.object("config"));
+    assertThat(config.members()).containsAllEntriesOf(result.object("config").members());
+    assertThat(config.text("checkpoint-every")).isEqualTo("60s");
+    assertThat(config.object("environment").text("java")).isEqualTo(Runtime.version().toString());
     assertThat(config.integer("seed")).isEqualTo(7);
     assertThat(config.text("model")).isEqualTo("resnet8-w2");
     assertThat(config.text("shortcut")).isEqualTo("projection");
@@ -70,11 +77,89 @@ class TrainCommandTest {
   }
 
   @Test
+  void stepsHaveLinesOfTheirOwn() throws IOException {
+    Path run = folder.resolve("run");
+    tiny(run, "--epochs", 2, "--log-every", 3).succeeds();
+    List<Json.Object> lines =
+        Files.readAllLines(run.resolve("metrics.jsonl")).stream()
+            .map(line -> Json.parse(line).asObject("line"))
+            .toList();
+    assertThat(lines)
+        .extracting(line -> line.text("kind") + " " + line.integer("step"))
+        .containsExactly("step 3", "epoch 4", "step 6", "epoch 8");
+    assertThat(lines.getFirst().members())
+        .containsOnlyKeys("kind", "epoch", "step", "loss", "rate", "imagesPerSecond");
+    assertThat(number(lines.getLast(), "wait")).isBetween(0.0, 1.0);
+
+    dfs("train", "--out", run, "--resume", "--log-every", 7).succeeds();
+    assertThat(Files.readString(run.resolve("config.json"))).contains("\"log-every\":7");
+  }
+
+  @Test
   void finishedRunsResumeToTheirResult() {
     Path run = folder.resolve("run");
     Json.Object first = tiny(run, "--epochs", 1, "--json").json();
     Json.Object again = dfs("train", "--out", run, "--resume", "--json").json();
     assertThat(again).isEqualTo(first);
+  }
+
+  @Test
+  void aRecipeOfEverythingGivesTheSameFilesAgain() throws IOException {
+    Path teacher = folder.resolve("teacher");
+    tiny(teacher, "--epochs", 1, "--seed", 5).succeeds();
+    Object[] recipe = {
+      "--epochs",
+      2,
+      "--optimizer",
+      "adamw",
+      "--schedule",
+      "one-cycle",
+      "--mixup",
+      0.4,
+      "--cutout",
+      4,
+      "--clip-norm",
+      1,
+      "--ema",
+      0.9,
+      "--teacher",
+      teacher,
+      "--temperature",
+      2
+    };
+    Path whole = folder.resolve("whole");
+    Json.Object result = tiny(whole, and(recipe, "--json")).json();
+    assertThat(result.object("config").text("teacher")).isEqualTo(teacher.toString());
+    assertThat(number(result.object("config"), "rate")).isEqualTo(0.001);
+
+    Path other = folder.resolve("other");
+    tiny(other, and(recipe, "--eval-every", 2)).succeeds();
+    assertThat(other.resolve("last.safetensors"))
+        .hasSameBinaryContentAs(whole.resolve("last.safetensors"));
+    // What is tested and kept is the average, and the state holds both.
+    Json.Object eval = dfs("eval", "--weights", whole, "--data", DATA, "--json").json();
+    assertThat(number(eval, "top1")).isEqualTo(number(result, "testAccuracy"));
+    var state = TrainerState.read(whole.resolve("state.safetensors"));
+    var last = SafeTensors.read(whole.resolve("last.safetensors")).tensors();
+    assertThat(last.get("conv1.weight").data())
+        .isEqualTo(state.average().get("conv1.weight").data())
+        .isNotEqualTo(state.weights().get("conv1.weight").data());
+
+    Json.Object again = dfs("train", "--out", whole, "--resume", "--json").json();
+    assertThat(again).isEqualTo(result);
+    dfs("train", "--out", whole, "--resume", "--mixup", 0.2).fails(2, "--mixup was 0.4 and is 0.2");
+  }
+
+  @Test
+  void impatientRunsStopEarlyAndStayStopped() throws IOException {
+    Path run = folder.resolve("run");
+    Call call =
+        tiny(run, "--epochs", 9, "--rate", 1e-6, "--patience", 2, "--min-gain", 1, "--json");
+    assertThat(call.json().integer("epochs")).isEqualTo(3);
+    assertThat(call.err()).contains("stops early after epoch 3 of 9");
+    Json.Object again = dfs("train", "--out", run, "--resume", "--json").json();
+    assertThat(again).isEqualTo(call.json());
+    assertThat(Files.readAllLines(run.resolve("metrics.jsonl"))).hasSize(3);
   }
 
   @Test
@@ -94,9 +179,30 @@ class TrainCommandTest {
   void resumingKeepsTheOptions() {
     Path run = folder.resolve("run");
     tiny(run, "--epochs", 1, "--seed", 3).succeeds();
-    dfs("train", "--out", run, "--resume", "--epochs", 5, "--seed", 4)
-        .fails(2, "--epochs was 1 and is 5", "--seed was 3 and is 4", "begin another run");
+    dfs("train", "--out", run, "--resume", "--batch", 8, "--seed", 4)
+        .fails(2, "--batch was 16 and is 8", "--seed was 3 and is 4", "begin another run");
     dfs("train", "--out", folder.resolve("none"), "--resume").fails(2, "holds no run");
+  }
+
+  @Test
+  void epochsCanBeAddedWhereTheScheduleAllowsIt() throws IOException {
+    Object[] flat = {"--schedule", "constant", "--warm-up", 0, "--epochs"};
+    Path whole = folder.resolve("whole");
+    Path grown = folder.resolve("grown");
+    tiny(whole, with(flat, 3)).succeeds();
+    tiny(grown, with(flat, 1)).succeeds();
+    dfs("train", "--out", grown, "--resume", "--epochs", 3).succeeds();
+    for (String file : List.of("last.safetensors", "best.safetensors", "state.safetensors")) {
+      assertThat(grown.resolve(file)).hasSameBinaryContentAs(whole.resolve(file));
+    }
+    assertThat(Files.readString(grown.resolve("config.json"))).contains("\"epochs\":3");
+    dfs("train", "--out", grown, "--resume", "--epochs", 2).fails(2, "--epochs was 3 and is 2");
+
+    Path cosine = folder.resolve("cosine");
+    tiny(cosine, "--epochs", 1).succeeds();
+    dfs("train", "--out", cosine, "--resume", "--epochs", 2)
+        .fails(2, "--epochs 2", "begun with 1", "schedule depend on that", "another run");
+    dfs("train", "--out", cosine, "--resume").succeeds();
   }
 
   @Test
@@ -104,7 +210,7 @@ class TrainCommandTest {
     Path run = folder.resolve("run");
     tiny(run, "--epochs", 1).succeeds();
     Files.delete(run.resolve("metrics.jsonl"));
-    dfs("train", "--out", run, "--resume").fails(1, "metrics.jsonl", "lacks epochs");
+    dfs("train", "--out", run, "--resume").fails(1, "metrics.jsonl", "lacks epoch 1 of the 1");
     Files.writeString(run.resolve("config.json"), "{\"model\":");
     dfs("train", "--out", run, "--resume").fails(1, "config.json", "ends too early");
   }
@@ -131,10 +237,13 @@ class TrainCommandTest {
     tiny(run, "--epochs", 0).fails(2, "epochs", "found 0");
     tiny(run, "--rate", -1).fails(2, "rate");
     tiny(run, "--limit", 10).fails(2, "--batch 16", "10 training images");
-    tiny(run, "--weights", "x").fails(2, "--model: not with --weights");
+    tiny(run, "--weights", "x").fails(2, "there is no file x");
     dfs("train", "--out", run, "--weights", "nowhere", "--data", DATA).fails(2, "no file nowhere");
     dfs("train", "--out", run, "--weights", "nowhere", "--data", DATA, "--groups", 2)
         .fails(2, "--groups: not with --weights", "dfs divide");
+    tiny(run, "--teacher", "nowhere").fails(2, "--teacher nowhere: there is no such file");
+    tiny(run, "--momentum", 0.9, "--optimizer", "adamw").fails(2, "--momentum: is not read");
+    tiny(run, "--min-gain", 0.1).fails(2, "--min-gain: ", "--patience");
     assertThat(run).doesNotExist();
   }
 
@@ -153,9 +262,13 @@ class TrainCommandTest {
     Object[] words = {
       "train", "--model", "resnet8-w2", "--data", DATA, "--batch", 16, "--out", run
     };
+    return dfs(with(words, more));
+  }
+
+  private static Object[] with(Object[] words, Object... more) {
     Object[] all = Arrays.copyOf(words, words.length + more.length);
     System.arraycopy(more, 0, all, words.length, more.length);
-    return dfs(all);
+    return all;
   }
 
   private static double number(Json.Object object, String key) {
@@ -164,7 +277,14 @@ class TrainCommandTest {
 
   private static List<String> files(Path folder) throws IOException {
     try (var files = Files.list(folder)) {
-      return files.map(file -> file.getFileName().toString()).sorted().toList();
+      return files
+          .map(file -> file.getFileName().toString().replaceFirst("\\.out\\.tfevents.*", ""))
+          .sorted()
+          .toList();
     }
+  }
+
+  private static Object[] and(Object[] some, Object... more) {
+    return Stream.concat(Arrays.stream(some), Arrays.stream(more)).toArray();
   }
 }

@@ -3,7 +3,11 @@ package io.dfsnet.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dfsnet.dividefuse.Division;
+import io.dfsnet.nn.data.Augmentation;
 import io.dfsnet.nn.models.Shortcut;
+import io.dfsnet.nn.train.Distillation;
+import io.dfsnet.nn.train.EarlyStopping;
+import io.dfsnet.nn.train.Regularization;
 import io.dfsnet.nn.train.TrainingOptions;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -25,6 +29,19 @@ class TrainConfigTest {
     assertThat(TrainConfig.of(mobile.toJson())).isEqualTo(mobile);
   }
 
+  @Test
+  void aPrintedCallLeavesOutWhatIsUsual() {
+    TrainConfig config = config("resnet20", Shortcut.PAD);
+    assertThat(config.toCommand("RUN"))
+        .isEqualTo(
+            "dfs train --model resnet20 --shortcut pad --groups 2 --fuse 1 --width keep"
+                + " --data synthetic --limit 100 --teacher teacher.safetensors --patience 3"
+                + " --min-gain 0.001 --epochs 3 --batch 128 --rate 0.2 --weight-decay 0.01"
+                + " --label-smoothing 0.0 --mixup 0.2 --clip-norm 5.0 --crop 2 --flip false"
+                + " --cutout 8 --ema 0.99 --temperature 3.0 --distill-weight 0.5 --seed 1"
+                + " --out RUN");
+  }
+
   private static TrainConfig config(String model, Shortcut shortcut) {
     return new TrainConfig(
         model,
@@ -33,6 +50,14 @@ class TrainConfigTest {
         Division.keep(2, List.of(1)),
         "synthetic",
         100,
-        TrainingOptions.DEFAULTS.withEpochs(3));
+        "teacher.safetensors",
+        new EarlyStopping(3, 0.001),
+        TrainingOptions.DEFAULTS.toBuilder()
+            .epochs(3)
+            .distillation(new Distillation(3f, 0.5f))
+            .averageDecay(0.99f)
+            .regularization(new Regularization(0.01f, 0f, 0.2f, 5f))
+            .augmentation(new Augmentation(2, false, 8))
+            .build());
   }
 }

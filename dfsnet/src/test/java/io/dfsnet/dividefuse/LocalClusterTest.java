@@ -54,6 +54,18 @@ class LocalClusterTest {
     }
   }
 
+  /** Logits that are split over two groups and normalised there, and logits that are not. */
+  @ParameterizedTest
+  @EnumSource(Topology.class)
+  void withBatchNormsOverFeatures(Topology topology) {
+    Network original = Models.create("mnist3", 10, 1, 10, 11, Shortcut.PAD);
+    for (int groups : new int[] {2, 4, 8}) {
+      for (var fused : List.of(List.<Integer>of(), List.of(0))) {
+        assertAgree(Divider.divide(original, Division.keep(groups, fused)), topology, 2);
+      }
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(Topology.class)
   void onImagesOfTheRealSize(Topology topology) {

@@ -49,6 +49,12 @@ public final class Elementwise {
     return chunks(left.length, start -> addChunk(left, right, output, start));
   }
 
+  /** {@code output = factor * input}. */
+  public static void scale(float factor, float[] input, float[] output, Workers workers) {
+    Require.length("scale", "output", output, input.length);
+    chunks(input.length, start -> scaleChunk(factor, input, output, start)).run(workers);
+  }
+
   /**
    * {@code gradInput = gradOutput} where {@code output > 0}, else 0; the derivative at the kink is
    * 0.
@@ -83,6 +89,13 @@ public final class Elementwise {
     int end = end(start, input.length);
     for (int i = start; i < end; i++) {
       output[i] = Math.max(input[i], 0f);
+    }
+  }
+
+  private static void scaleChunk(float factor, float[] input, float[] output, int start) {
+    int end = end(start, input.length);
+    for (int i = start; i < end; i++) {
+      output[i] = factor * input[i];
     }
   }
 

@@ -137,6 +137,7 @@ final class InPlaceSum implements SumPass {
       call.sourcePitch = problem.width();
       call.resultPitch = problem.width();
       call.resultChannel = problem.mapSize();
+      call.weightsPerChannel = KERNEL * KERNEL * kernel.rows();
     }
 
     void begin() {

@@ -70,6 +70,15 @@ interface PatchKernel extends TileKernel {
     float[] weights;
 
     int weightsAt;
+
+    /**
+     * From a source channel to the next. Not a constant of the kernel: C2 would then check the
+     * bounds of each of a channel's weights before the loop, every time that a patch begins, which
+     * took up to a tenth of the time. So it checks the first and the last of them in the loop,
+     * where the multiply-adds are waited for anyway.
+     */
+    int weightsPerChannel;
+
     float[] result;
 
     /** Where the patch begins in the first result channel. */

@@ -1,14 +1,14 @@
 package io.dfsnet.engine;
 
 /**
- * Softmax over the logits of a row and the cross-entropy loss behind it, with label smoothing
- * (Szegedy et al., 2016).
+ * Softmax over the logits of a row and the cross-entropy loss behind it.
  *
  * <pre>
  * probability[k] = exp(logit[k]) / sum over j of exp(logit[j])
  * target[k]      = (1 - smoothing) * (1 if k is the label, else 0) + smoothing / classes
+ *                  of {@link Targets.Classes}, or given as it is by {@link Targets.Probabilities}
  * loss           = mean over the rows of  -sum over k of target[k] * log(probability[k])
- * gradLogits[k]  = (probability[k] - target[k]) / rows
+ * gradLogits[k]  = (probability[k] * sum of the target - target[k]) / rows
  * </pre>
  *
  * <p>A row's largest logit is subtracted from all before the exponential, which changes no
@@ -16,6 +16,9 @@ package io.dfsnet.engine;
  * StrictMath} so that every machine computes the same bits. Logits are {@code [rows, classes]}.
  */
 public final class SoftmaxCrossEntropy {
+  /** How far the sum of a row's float probabilities may be from 1. */
+  private static final double MASS_TOLERANCE = 1e-3;
+
   private SoftmaxCrossEntropy() {}
 
   /** The probabilities of every row; {@code probabilities} may be the same array as the logits. */
@@ -31,61 +34,67 @@ public final class SoftmaxCrossEntropy {
     }
   }
 
-  /**
-   * The mean loss of the rows.
-   *
-   * @param labels the right class of every row
-   * @param smoothing how much of the target is spread over all classes, from 0 to 1
-   */
-  public static float loss(int rows, int classes, float[] logits, int[] labels, float smoothing) {
-    requireLabels(rows, classes, logits, labels, smoothing);
+  /** The mean loss of the rows. */
+  public static float loss(int rows, int classes, float[] logits, Targets targets) {
+    requireTargets(rows, classes, logits, targets);
     double loss = 0;
     for (int row = 0; row < rows; row++) {
       int from = row * classes;
       float largest = largest(logits, from, classes);
       double logSum = StrictMath.log(sumOfExponentials(logits, from, classes, largest)) + largest;
-      // The targets sum to 1, so -sum(target * (logit - logSum)) = logSum - sum(target * logit).
-      double expected = (1.0 - smoothing) * logits[from + labels[row]];
-      if (smoothing > 0) {
-        expected += smoothing * mean(logits, from, classes);
-      }
-      loss += logSum - expected;
+      // -sum(target * (logit - logSum)) = logSum * sum(target) - sum(target * logit)
+      loss += logSum * mass(targets, row, classes) - expected(logits, row, classes, targets);
     }
     return (float) (loss / rows);
   }
 
+  /** The mean loss of the rows for {@link Targets.Classes}. */
+  public static float loss(int rows, int classes, float[] logits, int[] labels, float smoothing) {
+    return loss(rows, classes, logits, new Targets.Classes(labels, smoothing));
+  }
+
   /**
-   * The derivative of {@link #loss}; overwrites {@code gradLogits}.
+   * The derivative of the loss; overwrites {@code gradLogits}.
    *
    * @param gradLoss the gradient of the loss itself, a factor of all others
    */
   public static void gradient(
-      int rows,
-      int classes,
-      float[] logits,
-      int[] labels,
-      float smoothing,
-      float gradLoss,
-      float[] gradLogits) {
-    requireLabels(rows, classes, logits, labels, smoothing);
+      int rows, int classes, float[] logits, Targets targets, float gradLoss, float[] gradLogits) {
+    requireTargets(rows, classes, logits, targets);
     Require.length("softmaxCrossEntropy", "gradLogits", gradLogits, logits.length);
     double factor = (double) gradLoss / rows;
-    double spread = (double) smoothing / classes;
     for (int row = 0; row < rows; row++) {
       int from = row * classes;
       float largest = largest(logits, from, classes);
       double sum = sumOfExponentials(logits, from, classes, largest);
+      double mass = mass(targets, row, classes);
       for (int k = 0; k < classes; k++) {
         double probability = StrictMath.exp((double) logits[from + k] - largest) / sum;
-        double target = spread + (k == labels[row] ? 1.0 - smoothing : 0.0);
-        gradLogits[from + k] = (float) (factor * (probability - target));
+        double target = target(targets, row, k, classes);
+        gradLogits[from + k] = (float) (factor * (probability * mass - target));
       }
     }
   }
 
+  /**
+   * The mean entropy of the rows: what the loss cannot fall below with these targets.
+   *
+   * @param probabilities {@code [rows, classes]}
+   */
+  public static double entropy(int rows, int classes, float[] probabilities) {
+    Require.length("entropy", "probabilities", probabilities, Math.multiplyExact(rows, classes));
+    double entropy = 0;
+    for (float probability : probabilities) {
+      if (probability > 0) {
+        entropy -= probability * StrictMath.log(probability);
+      }
+    }
+    return entropy / rows;
+  }
+
   /** How many rows have their largest logit at their label; a row with NaN is not one of them. */
   public static int correct(int rows, int classes, float[] logits, int[] labels) {
-    requireLabels(rows, classes, logits, labels, 0f);
+    requireTargets(rows, classes, logits, new Targets.Classes(labels, 0f));
     int correct = 0;
     for (int row = 0; row < rows; row++) {
       if (argmax(logits, row * classes, classes) == labels[row]) {
@@ -139,9 +148,80 @@ public final class SoftmaxCrossEntropy {
     Require.length(operation, "logits", logits, Math.multiplyExact(rows, classes));
   }
 
-  private static void requireLabels(
-      int rows, int classes, float[] logits, int[] labels, float smoothing) {
+  /** How much all targets of a row are together. */
+  private static double mass(Targets targets, int row, int classes) {
+    return switch (targets) {
+      case Targets.Classes _ -> 1;
+      case Targets.Probabilities(float[] probabilities) -> {
+        double sum = 0;
+        for (int k = 0; k < classes; k++) {
+          sum += probabilities[row * classes + k];
+        }
+        yield sum;
+      }
+    };
+  }
+
+  /** The sum of a row's logits, each times its target. */
+  private static double expected(float[] logits, int row, int classes, Targets targets) {
+    int from = row * classes;
+    return switch (targets) {
+      case Targets.Classes(int[] labels, float smoothing) -> {
+        double expected = (1.0 - smoothing) * logits[from + labels[row]];
+        yield smoothing > 0 ? expected + smoothing * mean(logits, from, classes) : expected;
+      }
+      case Targets.Probabilities(float[] probabilities) -> {
+        double expected = 0;
+        for (int i = from; i < from + classes; i++) {
+          // A class that is ruled out may have the logit -infinity.
+          if (probabilities[i] > 0) {
+            expected += (double) probabilities[i] * logits[i];
+          }
+        }
+        yield expected;
+      }
+    };
+  }
+
+  private static double target(Targets targets, int row, int k, int classes) {
+    return switch (targets) {
+      case Targets.Classes(int[] labels, float smoothing) ->
+          (double) smoothing / classes + (k == labels[row] ? 1.0 - smoothing : 0.0);
+      case Targets.Probabilities(float[] probabilities) -> probabilities[row * classes + k];
+    };
+  }
+
+  private static void requireTargets(int rows, int classes, float[] logits, Targets targets) {
     requireLogits("softmaxCrossEntropy", rows, classes, logits);
+    switch (targets) {
+      case Targets.Classes(int[] labels, float smoothing) ->
+          requireLabels(rows, classes, labels, smoothing);
+      case Targets.Probabilities(float[] probabilities) -> {
+        Require.length("softmaxCrossEntropy", "probabilities", probabilities, logits.length);
+        for (int row = 0; row < rows; row++) {
+          requireProbabilities(probabilities, row, classes, mass(targets, row, classes));
+        }
+      }
+    }
+  }
+
+  private static void requireProbabilities(
+      float[] probabilities, int row, int classes, double mass) {
+    boolean positive = true;
+    for (int i = row * classes; i < (row + 1) * classes; i++) {
+      positive &= probabilities[i] >= 0;
+    }
+    if (!positive || !(Math.abs(mass - 1) <= MASS_TOLERANCE)) {
+      throw new IllegalArgumentException(
+          "softmaxCrossEntropy: the targets of row "
+              + row
+              + " must be at least 0 with a sum of 1, found the sum "
+              + mass
+              + (positive ? "" : " with negative ones"));
+    }
+  }
+
+  private static void requireLabels(int rows, int classes, int[] labels, float smoothing) {
     if (labels.length != rows) {
       throw new ShapeException(
           "softmaxCrossEntropy", rows + " rows need as many labels, found " + labels.length);

@@ -285,7 +285,7 @@ final class VectorHalfPatch extends VectorPatch {
       sum31 = w223.fma(behind2, sum31);
       sum32 = w223.fma(behind3, sum32);
       sum33 = w223.fma(behindBelow, sum33);
-      w += 36;
+      w += call.weightsPerChannel;
       x += call.sourceChannel;
       a += call.aboveChannel;
       b += call.belowChannel;

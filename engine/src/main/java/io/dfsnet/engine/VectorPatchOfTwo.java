@@ -185,7 +185,7 @@ final class VectorPatchOfTwo extends VectorPatch {
       sum11 = w221.fma(behind2, sum11);
       sum12 = w221.fma(behind3, sum12);
       sum13 = w221.fma(behindBelow, sum13);
-      w += 18;
+      w += call.weightsPerChannel;
       x += call.sourceChannel;
       a += call.aboveChannel;
       b += call.belowChannel;

@@ -39,7 +39,7 @@ class SoftmaxCrossEntropyTest {
 
     assertThat(SoftmaxCrossEntropy.loss(1, 2, logits, new int[] {0}, 0)).isEqualTo(0f);
     assertThat(SoftmaxCrossEntropy.loss(1, 2, logits, new int[] {1}, 0)).isEqualTo(2e4f);
-    SoftmaxCrossEntropy.gradient(1, 2, logits, new int[] {1}, 0, 1, gradient);
+    SoftmaxCrossEntropy.gradient(1, 2, logits, new Targets.Classes(new int[] {1}, 0), 1, gradient);
     assertThat(gradient).containsExactly(1, -1);
   }
 
@@ -78,5 +78,51 @@ class SoftmaxCrossEntropyTest {
     assertThatThrownBy(() -> SoftmaxCrossEntropy.loss(1, 3, new float[3], new int[] {0}, 1.5f))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("from 0 to 1, found 1.5");
+  }
+
+  /** Smoothed classes, written out as probabilities, are the same targets. */
+  @Test
+  void probabilitiesSayWhatClassesSay() {
+    float[] logits = {0.3f, -1, 2, /**/ 1, 0, 0.5f};
+    var classes = new Targets.Classes(new int[] {2, 0}, 0.3f);
+    var probabilities = new Targets.Probabilities(new float[] {0.1f, 0.1f, 0.8f, 0.8f, 0.1f, 0.1f});
+    float[] wanted = new float[6];
+    float[] found = new float[6];
+
+    assertThat(SoftmaxCrossEntropy.loss(2, 3, logits, probabilities))
+        .isCloseTo(SoftmaxCrossEntropy.loss(2, 3, logits, classes), within(1e-6f));
+    SoftmaxCrossEntropy.gradient(2, 3, logits, classes, 1, wanted);
+    SoftmaxCrossEntropy.gradient(2, 3, logits, probabilities, 1, found);
+    assertThat(found).containsExactly(wanted, within(1e-7f));
+  }
+
+  /** Cross entropy is never below the entropy of its targets, and reaches it where both agree. */
+  @Test
+  void theLossOfRightProbabilitiesIsTheirEntropy() {
+    float[] probabilities = {0.5f, 0.25f, 0.25f, /**/ 1, 0, 0};
+    float[] logits = {0, (float) -Math.log(2), (float) -Math.log(2), /**/ 100, 0, 0};
+
+    double entropy = SoftmaxCrossEntropy.entropy(2, 3, probabilities);
+    assertThat(entropy).isCloseTo(0.75 * Math.log(2), within(1e-7));
+    assertThat(
+            (double)
+                SoftmaxCrossEntropy.loss(2, 3, logits, new Targets.Probabilities(probabilities)))
+        .isCloseTo(entropy, within(1e-6));
+  }
+
+  @Test
+  void whatIsNoProbabilityIsRefused() {
+    for (float[] wrong :
+        new float[][] {{0.5f, 0.4f}, {1.5f, -0.5f}, {Float.NaN, 1}, {Float.POSITIVE_INFINITY, 0}}) {
+      assertThatThrownBy(
+              () -> SoftmaxCrossEntropy.loss(1, 2, new float[2], new Targets.Probabilities(wrong)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("targets of row 0 must be at least 0 with a sum of 1");
+    }
+    assertThatThrownBy(
+            () ->
+                SoftmaxCrossEntropy.loss(
+                    1, 3, new float[3], new Targets.Probabilities(new float[2])))
+        .isInstanceOf(ShapeException.class);
   }
 }

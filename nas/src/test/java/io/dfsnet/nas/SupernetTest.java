@@ -139,11 +139,12 @@ class SupernetTest {
     var space = SearchSpace.of(original, GROUPS, WidthPolicy.KEEP, new Budget.Count(1));
     var sampler = new FairSampler(space, SEED);
     TrainingOptions options =
-        TrainingOptions.DEFAULTS
-            .withEpochs(6)
-            .withBatch(16)
-            .withPeakRate(0.05f)
-            .withAugmentation(Augmentation.NONE);
+        TrainingOptions.DEFAULTS.toBuilder()
+            .epochs(6)
+            .batch(16)
+            .peakRate(0.05f)
+            .augmentation(Augmentation.NONE)
+            .build();
     var trainer =
         new Trainer(
             supernet.weights(),
@@ -151,10 +152,10 @@ class SupernetTest {
             options,
             workers,
             step -> supernet.candidate(sampler.positions(step)));
-    double first = trainer.epoch(step -> {}).loss();
+    double first = trainer.epoch(step -> {}).orElseThrow().loss();
     double last = 0;
     while (trainer.epochsDone() < 6) {
-      last = trainer.epoch(step -> {}).loss();
+      last = trainer.epoch(step -> {}).orElseThrow().loss();
     }
 
     assertThat(last).isLessThan(first);

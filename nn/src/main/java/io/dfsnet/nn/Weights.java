@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.random.RandomGenerator;
 
 /**
@@ -14,7 +15,18 @@ import java.util.random.RandomGenerator;
  * in place.
  */
 public final class Weights {
+  /** How many characters of an error list tensors. */
+  private static final int LISTED = 16_000;
+
   private final Map<String, Tensor> tensors;
+
+  /**
+   * Whether PyTorch calls so what a batch norm counts its batches in: a whole number that is saved
+   * with the weights, and that no operation reads.
+   */
+  public static boolean isCounter(String name) {
+    return name.endsWith(".num_batches_tracked");
+  }
 
   /** Weights that hold these tensors, not copies of them, in the map's order. */
   public Weights(Map<String, Tensor> tensors) {
@@ -67,6 +79,13 @@ public final class Weights {
     return Collections.unmodifiableMap(tensors);
   }
 
+  /** Overwrites the values of all tensors by those of the same names and shapes. */
+  public void set(Map<String, Tensor> values) {
+    tensors.forEach(
+        (name, tensor) ->
+            System.arraycopy(values.get(name).data(), 0, tensor.data(), 0, tensor.data().length));
+  }
+
   /** Weights with copies of all tensors. */
   public Weights copy() {
     Map<String, Tensor> copies = new LinkedHashMap<>();
@@ -98,9 +117,13 @@ public final class Weights {
     }
   }
 
+  /** All of them, for every network that there is; a file of a stranger may have any number. */
   private static String summary(List<String> faults) {
-    int shown = Math.min(faults.size(), 20);
-    String text = String.join(", ", faults.subList(0, shown));
-    return shown == faults.size() ? text : text + ", and " + (faults.size() - shown) + " more";
+    var text = new StringJoiner(", ");
+    int shown = 0;
+    while (shown < faults.size() && text.length() < LISTED) {
+      text.add(faults.get(shown++));
+    }
+    return shown == faults.size() ? text.toString() : text + ", and " + (faults.size() - shown) + " more";
   }
 }

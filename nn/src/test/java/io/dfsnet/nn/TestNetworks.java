@@ -22,6 +22,7 @@ public final class TestNetworks {
         expanded(),
         everyOperation(),
         branches(),
+        featureNorms(),
         onlyElementwise(),
         endsInConvolution(),
         endsInFlatten());
@@ -162,6 +163,21 @@ public final class TestNetworks {
     String a = net.add("fc.flat", new Op.Linear(144, 3, true, 1), flat);
     String b = net.add("fc.pooled", new Op.Linear(4, 3, true, 2), pooled);
     net.add("logits", new Op.Add(), a, b);
+    return net.build();
+  }
+
+  /** Batch norms of {@code [n, features]}: behind linear layers, and of the logits. */
+  public static Network featureNorms() {
+    Network.Builder net = Network.builder("feature-norms");
+    String x = net.add("conv", Op.Conv2d.square(2, 6, 3, 1, 0, 1), net.input(2, 6, 5));
+    x = net.add("relu1", new Op.Relu(), x);
+    x = net.add("norm1", new Op.BatchNorm(6, Op.BatchNorm.DEFAULT_EPSILON), x);
+    x = net.add("flatten", new Op.Flatten(), x);
+    x = net.add("fc1", new Op.Linear(72, 7, true, 1), x);
+    x = net.add("norm2", new Op.BatchNorm(7, 0.01f), x);
+    x = net.add("relu2", new Op.Relu(), x);
+    x = net.add("fc2", new Op.Linear(7, 5, true, 1), x);
+    net.add("norm3", new Op.BatchNorm(5, Op.BatchNorm.DEFAULT_EPSILON), x);
     return net.build();
   }
 

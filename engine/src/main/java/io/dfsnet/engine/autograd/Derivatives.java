@@ -45,6 +45,8 @@ final class Derivatives {
         gradients.pass(left, gradOutput);
         gradients.pass(right, gradOutput);
       }
+      case Operation.Scale(var x, _, var factor) ->
+          gradients.inPlace(x, gradOutput, dx -> Elementwise.scale(factor, dy, dx, workers));
       case Operation.MaxPool(var x, _, var geometry, var argmax) ->
           gradients.into(x, dx -> Pooling.maxBackward(geometry, argmax, dy, dx, workers));
       case Operation.AveragePool(var x, _, var geometry) ->
@@ -66,18 +68,12 @@ final class Derivatives {
           gradients.into(x, dx -> plan.backward(dy, dx, workers));
       case Operation.DiagonalBlocks(var w, _, var plan) ->
           gradients.into(w, dw -> plan.scatter(dy, dw));
-      case Operation.CrossEntropy(var x, _, var labels, var smoothing) ->
+      case Operation.CrossEntropy(var x, _, var targets) ->
           gradients.into(
               x,
               dx ->
                   SoftmaxCrossEntropy.gradient(
-                      x.shape().size(0),
-                      x.shape().size(1),
-                      x.data(),
-                      labels,
-                      smoothing,
-                      dy[0],
-                      dx));
+                      x.shape().size(0), x.shape().size(1), x.data(), targets, dy[0], dx));
     }
   }
 

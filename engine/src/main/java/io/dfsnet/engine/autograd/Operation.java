@@ -7,6 +7,7 @@ import io.dfsnet.engine.Convolution;
 import io.dfsnet.engine.FullyConnected;
 import io.dfsnet.engine.PadShortcut;
 import io.dfsnet.engine.PoolGeometry;
+import io.dfsnet.engine.Targets;
 import java.util.List;
 
 /**
@@ -45,6 +46,8 @@ sealed interface Operation {
 
   record Add(Variable left, Variable right, Variable output) implements Operation {}
 
+  record Scale(Variable input, Variable output, float factor) implements Operation {}
+
   record MaxPool(Variable input, Variable output, PoolGeometry geometry, int[] argmax)
       implements Operation {}
 
@@ -70,6 +73,5 @@ sealed interface Operation {
   record DiagonalBlocks(Variable weight, Variable output, BlockDiagonal plan)
       implements Operation {}
 
-  record CrossEntropy(Variable logits, Variable output, int[] labels, float smoothing)
-      implements Operation {}
+  record CrossEntropy(Variable logits, Variable output, Targets targets) implements Operation {}
 }

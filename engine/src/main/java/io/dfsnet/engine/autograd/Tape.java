@@ -13,6 +13,7 @@ import io.dfsnet.engine.Pooling;
 import io.dfsnet.engine.Shape;
 import io.dfsnet.engine.ShapeException;
 import io.dfsnet.engine.SoftmaxCrossEntropy;
+import io.dfsnet.engine.Targets;
 import io.dfsnet.engine.Tensor;
 import io.dfsnet.engine.Workers;
 import java.util.ArrayList;
@@ -214,6 +215,14 @@ public final class Tape {
     return record(new Operation.Add(left, right, output));
   }
 
+  /** {@code factor * input}. */
+  public Variable scale(Variable input, float factor) {
+    require("scale", input);
+    Variable output = result(input.shape(), input);
+    Elementwise.scale(factor, input.data(), output.data(), workers);
+    return record(new Operation.Scale(input, output, factor));
+  }
+
   /** The maximum of every window. */
   public Variable maxPool(Variable input, PoolGeometry geometry) {
     requireShape("maxPool", "input", input, geometry.inShape());
@@ -345,16 +354,20 @@ public final class Tape {
    * The mean cross-entropy of the rows, a scalar.
    *
    * @param logits {@code [n, classes]}
-   * @param labels the right class of each row
-   * @param labelSmoothing how much of the target is spread over all classes, from 0 to 1
+   * @param targets of each row; their arrays are not copied and must stay as they are for this step
    */
-  public Variable softmaxCrossEntropy(Variable logits, int[] labels, float labelSmoothing) {
+  public Variable softmaxCrossEntropy(Variable logits, Targets targets) {
     requireRank("softmaxCrossEntropy", logits, 2, "[n, classes]");
     int n = logits.shape().size(0);
     int classes = logits.shape().size(1);
     Variable output = result(Shape.of(), logits);
-    output.data()[0] = SoftmaxCrossEntropy.loss(n, classes, logits.data(), labels, labelSmoothing);
-    return record(new Operation.CrossEntropy(logits, output, labels.clone(), labelSmoothing));
+    output.data()[0] = SoftmaxCrossEntropy.loss(n, classes, logits.data(), targets);
+    return record(new Operation.CrossEntropy(logits, output, targets));
+  }
+
+  /** {@link #softmaxCrossEntropy(Variable, Targets)} for {@link Targets.Classes}, copied. */
+  public Variable softmaxCrossEntropy(Variable logits, int[] labels, float labelSmoothing) {
+    return softmaxCrossEntropy(logits, new Targets.Classes(labels.clone(), labelSmoothing));
   }
 
   /** Fills the gradients of all parameters that have a part in {@code scalar}, a loss. */

@@ -8,6 +8,7 @@ import io.dfsnet.engine.Activation;
 import io.dfsnet.engine.Conv2dGeometry;
 import io.dfsnet.engine.PoolGeometry;
 import io.dfsnet.engine.Shape;
+import io.dfsnet.engine.Targets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -62,6 +63,14 @@ final class OperationCases {
               List.of(shape, shape),
               (tape, in) -> tape.add(in.get(0), in.get(1)),
               in -> Reference.add(in[0], in[1])));
+      cases.add(
+          one(
+              "scale " + shape,
+              MULTILINEAR,
+              1,
+              shape,
+              (tape, in) -> tape.scale(in.getFirst(), -3f),
+              in -> Reference.scale(in, -3)));
     }
   }
 
@@ -374,6 +383,40 @@ final class OperationCases {
                   in -> Reference.softmaxCrossEntropy(in, labels, smoothing))
               .withRange(3));
     }
+    float[] probabilities = {0.2f, 0.5f, 0.3f, /**/ 0, 1, 0, /**/ 0.25f, 0.25f, 0.5f};
+    cases.add(
+        one(
+                "softmaxCrossEntropy with probabilities",
+                SMOOTH,
+                3,
+                Shape.of(3, 3),
+                (tape, in) ->
+                    tape.softmaxCrossEntropy(
+                        in.getFirst(), new Targets.Probabilities(probabilities)),
+                in -> Reference.softmaxCrossEntropy(in, probabilities, 3))
+            .withRange(3));
+    cases.add(
+        one(
+                "softmaxCrossEntropy of a temperature, scaled and added",
+                SMOOTH,
+                3,
+                Shape.of(3, 3),
+                (tape, in) -> {
+                  var x = in.getFirst();
+                  var targets = new Targets.Probabilities(probabilities);
+                  var soft = tape.softmaxCrossEntropy(tape.scale(x, 0.25f), targets);
+                  var hard = tape.softmaxCrossEntropy(x, new int[] {2, 0, 1}, 0.1f);
+                  return tape.add(tape.scale(soft, 14.4f), tape.scale(hard, 0.1f));
+                },
+                in ->
+                    Reference.add(
+                        Reference.scale(
+                            Reference.softmaxCrossEntropy(
+                                Reference.scale(in, 0.25f), probabilities, 3),
+                            14.4f),
+                        Reference.scale(
+                            Reference.softmaxCrossEntropy(in, new int[] {2, 0, 1}, 0.1f), 0.1f)))
+            .withRange(3));
   }
 
   /** Variables that are used several times, whose gradients therefore add up. */

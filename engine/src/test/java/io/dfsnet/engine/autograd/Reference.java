@@ -253,6 +253,28 @@ final class Reference {
     return output;
   }
 
+  static double[] scale(double[] input, double factor) {
+    double[] output = new double[input.length];
+    for (int i = 0; i < input.length; i++) {
+      output[i] = factor * input[i];
+    }
+    return output;
+  }
+
+  static double[] softmaxCrossEntropy(double[] logits, float[] targets, int classes) {
+    double loss = 0;
+    for (int from = 0; from < logits.length; from += classes) {
+      double sum = 0;
+      for (int i = from; i < from + classes; i++) {
+        sum += Math.exp(logits[i]);
+      }
+      for (int i = from; i < from + classes; i++) {
+        loss -= targets[i] * Math.log(Math.exp(logits[i]) / sum);
+      }
+    }
+    return new double[] {loss * classes / logits.length};
+  }
+
   static double[] softmaxCrossEntropy(double[] logits, int[] labels, double smoothing) {
     int classes = logits.length / labels.length;
     double loss = 0;

@@ -2,6 +2,7 @@ package io.dfsnet.nn.data;
 
 import io.dfsnet.engine.Tensor;
 import io.dfsnet.nn.Seeds;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
 
@@ -40,16 +41,26 @@ public final class Batches {
 
   /** Batch {@code index} of {@code epoch}, both counted from 0, in tensors of its own. */
   public Batch get(int epoch, int index) {
+    Batch batch = empty();
+    fill(batch, epoch, index);
+    return batch;
+  }
+
+  /** Room for a batch. */
+  public Batch empty() {
+    return new Batch(Tensor.zeros(images.shape().prepend(batchSize)), new int[batchSize]);
+  }
+
+  /** Overwrites {@code batch}, which {@link #empty} made, with what {@link #get} would give. */
+  public void fill(Batch batch, int epoch, int index) {
     Objects.checkIndex(index, perEpoch());
     int[] order = order(epoch);
-    Tensor batch = Tensor.zeros(images.shape().prepend(batchSize));
-    int[] labels = new int[batchSize];
+    float[] pixels = batch.images().data();
     for (int i = 0; i < batchSize; i++) {
       int image = order[index * batchSize + i];
-      labels[i] = images.label(image);
-      augmented(epoch, image, batch.data(), i * images.shape().elements());
+      batch.labels()[i] = images.label(image);
+      augmented(epoch, image, pixels, i * images.shape().elements());
     }
-    return new Batch(batch, labels);
   }
 
   private void augmented(int epoch, int image, float[] target, int offset) {
@@ -63,6 +74,29 @@ public final class Batches {
     int left = random.nextInt(-pad, pad + 1);
     boolean mirrored = augmentation.flip() && random.nextBoolean();
     images.shifted(image, top, left, mirrored, target, offset);
+    if (augmentation.cutout() > 0) {
+      // Drawn last, so that the same seed crops and mirrors alike with and without it.
+      int row = random.nextInt(images.height());
+      int column = random.nextInt(images.width());
+      cutOut(row, column, target, offset);
+    }
+  }
+
+  /** Clears the square around a pixel: 0 is the mean of normalised images. */
+  private void cutOut(int row, int column, float[] target, int offset) {
+    int height = images.height();
+    int width = images.width();
+    int side = augmentation.cutout();
+    int top = Math.max(row - side / 2, 0);
+    int bottom = Math.min(row - side / 2 + side, height);
+    int left = Math.max(column - side / 2, 0);
+    int right = Math.min(column - side / 2 + side, width);
+    for (int channel = 0; channel < images.channels(); channel++) {
+      for (int y = top; y < bottom; y++) {
+        int begin = offset + (channel * height + y) * width;
+        Arrays.fill(target, begin + left, begin + right, 0f);
+      }
+    }
   }
 
   private int[] order(int epoch) {

@@ -93,7 +93,7 @@ record Cifar(
               + " there (www.cs.toronto.edu/~kriz/cifar.html)",
           missing);
     } catch (IOException cause) {
-      throw unreadable(file, cause);
+      throw DataException.unreadable(file, cause);
     }
     if (size == 0 || size % recordBytes() != 0 || size / recordBytes() > MAX_IMAGES) {
       throw new DataException(
@@ -138,15 +138,11 @@ record Cifar(
     } catch (EOFException shrunk) {
       throw new DataException(file + ": became shorter while it was read; try again", shrunk);
     } catch (IOException cause) {
-      throw unreadable(file, cause);
+      throw DataException.unreadable(file, cause);
     }
   }
 
   private int recordBytes() {
     return labelBytes + SHAPE.elements();
-  }
-
-  private static DataException unreadable(Path file, IOException cause) {
-    return new DataException(file + ": cannot be read: " + cause.getMessage(), cause);
   }
 }

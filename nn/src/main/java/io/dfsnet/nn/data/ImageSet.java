@@ -1,22 +1,24 @@
 package io.dfsnet.nn.data;
 
 import io.dfsnet.engine.Shape;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
- * Labelled images of one size, held as bytes and normalised when they are asked for. Subsets share
- * the bytes. Immutable, so any number of threads may read it.
+ * Labelled images of one size, bytes that are normalised when they are asked for. Most sets hold
+ * the bytes in memory; image folders decode them when they are asked for. Subsets share the bytes.
+ * Immutable, so any number of threads may read it.
  */
 public final class ImageSet {
   private final String name;
   private final int classes;
   private final Shape shape;
-  private final byte[] pixels;
+  private final PixelSource pixels;
   private final int[] labels;
   private final Normalization normalization;
 
-  /** Where this set's images lie in {@link #pixels}: image i is the {@code stored[i]}-th. */
+  /** Where this set's images are in {@link #pixels}: image i is the {@code stored[i]}-th. */
   private final int[] stored;
 
   /**
@@ -33,17 +35,13 @@ public final class ImageSet {
       byte[] pixels,
       int[] labels,
       Normalization normalization) {
-    this(name, classes, shape, pixels, labels, normalization, IntStream.range(0, labels.length));
-    if (shape.rank() != 3 || shape.size(0) != normalization.channels()) {
-      throw new DataException(
-          name
-              + ": images are [channels, height, width] with a mean and deviation for each channel,"
-              + " found "
-              + shape
-              + " and "
-              + normalization.channels()
-              + " means");
-    }
+    this(
+        name,
+        classes,
+        shape,
+        PixelSource.inMemory(pixels, shape.elements()),
+        labels,
+        normalization);
     if (pixels.length != (long) labels.length * shape.elements()) {
       throw new DataException(
           name
@@ -55,6 +53,27 @@ public final class ImageSet {
               + (long) labels.length * shape.elements()
               + " bytes, found "
               + pixels.length);
+    }
+  }
+
+  /** A set whose {@code i}-th image is the {@code i}-th of a source. */
+  ImageSet(
+      String name,
+      int classes,
+      Shape shape,
+      PixelSource pixels,
+      int[] labels,
+      Normalization normalization) {
+    this(name, classes, shape, pixels, labels, normalization, IntStream.range(0, labels.length));
+    if (shape.rank() != 3 || shape.size(0) != normalization.channels()) {
+      throw new DataException(
+          name
+              + ": images are [channels, height, width] with a mean and deviation for each channel,"
+              + " found "
+              + shape
+              + " and "
+              + normalization.channels()
+              + " means");
     }
     for (int i = 0; i < labels.length; i++) {
       if (labels[i] < 0 || labels[i] >= classes) {
@@ -74,7 +93,7 @@ public final class ImageSet {
       String name,
       int classes,
       Shape shape,
-      byte[] pixels,
+      PixelSource pixels,
       int[] labels,
       Normalization normalization,
       IntStream stored) {
@@ -129,7 +148,11 @@ public final class ImageSet {
     return IntStream.range(0, size()).map(this::label).toArray();
   }
 
-  /** Writes image {@code index}, normalised, to {@code target} from {@code offset} on. */
+  /**
+   * Writes image {@code index}, normalised, to {@code target} from {@code offset} on.
+   *
+   * @throws DataException naming the file if the image has to be read and cannot be
+   */
   public void normalized(int index, float[] target, int offset) {
     shifted(index, 0, 0, false, target, offset);
   }
@@ -151,10 +174,15 @@ public final class ImageSet {
     return name + ": " + size() + " images " + shape + " of " + classes + " classes";
   }
 
+  /** The bytes of image {@code index}, before normalisation. */
+  PixelSource.Pixels pixels(int index) {
+    return pixels.image(stored[index]);
+  }
+
   /** The byte of a pixel, from 0 to 255. */
   int pixel(int index, int channel, int y, int x) {
-    return pixels[(stored[index] * channels() + channel) * height() * width() + y * width() + x]
-        & 0xff;
+    PixelSource.Pixels image = pixels(index);
+    return image.bytes()[image.offset() + (channel * height() + y) * width() + x] & 0xff;
   }
 
   /**
@@ -166,18 +194,46 @@ public final class ImageSet {
     int height = height();
     int width = width();
     Objects.checkFromIndexSize(offset, shape.elements(), target.length);
-    int from = stored[index] * shape.elements();
+    PixelSource.Pixels image = pixels(index);
+    // The columns that the window sees; mirrored, they come from right to left.
+    int first = Math.clamp(-left, 0, width);
+    int last = Math.clamp((long) width - left, first, width);
+    int before = mirrored ? width - last : first;
+    int after = before + last - first;
     int to = offset;
     for (int channel = 0; channel < channels(); channel++) {
       float[] levels = normalization.levels(channel);
       for (int y = top; y < top + height; y++) {
-        for (int column = 0; column < width; column++) {
-          int x = left + (mirrored ? width - 1 - column : column);
-          boolean inside = y >= 0 && y < height && x >= 0 && x < width;
-          target[to++] = levels[inside ? pixels[from + y * width + x] & 0xff : 0];
+        if (y < 0 || y >= height) {
+          Arrays.fill(target, to, to + width, levels[0]);
+        } else {
+          int from = image.offset() + (channel * height + y) * width + left;
+          Arrays.fill(target, to, to + before, levels[0]);
+          if (mirrored) {
+            reversed(image.bytes(), from + last, levels, target, to + before, to + after);
+          } else {
+            copied(image.bytes(), from + first, levels, target, to + before, to + after);
+          }
+          Arrays.fill(target, to + after, to + width, levels[0]);
         }
+        to += width;
       }
-      from += height * width;
+    }
+  }
+
+  /** Fills {@code target[begin..end)} with the levels of the bytes from {@code from} on. */
+  private static void copied(
+      byte[] bytes, int from, float[] levels, float[] target, int begin, int end) {
+    for (int i = 0; i < end - begin; i++) {
+      target[begin + i] = levels[bytes[from + i] & 0xff];
+    }
+  }
+
+  /** As {@link #copied}, but of the bytes before {@code from}, from there backwards. */
+  private static void reversed(
+      byte[] bytes, int from, float[] levels, float[] target, int begin, int end) {
+    for (int i = 0; i < end - begin; i++) {
+      target[begin + i] = levels[bytes[from - 1 - i] & 0xff];
     }
   }
 

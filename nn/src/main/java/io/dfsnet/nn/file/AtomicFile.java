@@ -13,12 +13,15 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
 
 /**
  * Writes files that are either the old ones or the new ones, whenever the machine stops: the bytes
  * go to a temporary file in the same folder, reach the disk, and only then take the name.
  */
 public final class AtomicFile {
+  private static final Pattern TEMPORARY = Pattern.compile("\\..+\\.[0-9a-f]{16}\\.tmp");
+
   private AtomicFile() {}
 
   /** What the file shall contain. */
@@ -55,6 +58,15 @@ public final class AtomicFile {
       throw new UncheckedIOException(
           new IOException(file + ": cannot be written: " + cause.getMessage(), cause));
     }
+  }
+
+  /**
+   * Whether a file has the name of a temporary one. A process that was killed leaves such a file
+   * behind; when no other process writes to the folder, it can be deleted.
+   */
+  public static boolean isTemporary(Path file) {
+    Path name = file.getFileName();
+    return name != null && TEMPORARY.matcher(name.toString()).matches();
   }
 
   private static void writeThrough(Path file, Content content) throws IOException {

@@ -2,17 +2,17 @@ package io.dfsnet.nn.file;
 
 import java.nio.ByteBuffer;
 
-/** The element types of safetensors that are read; each knows how it becomes floats. */
-enum ElementType {
+/** The element types of weights that are read; each knows how it becomes floats. */
+public enum ElementType {
   F32(4) {
     @Override
-    void read(ByteBuffer bytes, float[] values, int from, int to) {
+    public void read(ByteBuffer bytes, float[] values, int from, int to) {
       bytes.asFloatBuffer().get(values, from, to - from);
     }
   },
   F64(8) {
     @Override
-    void read(ByteBuffer bytes, float[] values, int from, int to) {
+    public void read(ByteBuffer bytes, float[] values, int from, int to) {
       for (int i = from; i < to; i++) {
         values[i] = (float) bytes.getDouble();
       }
@@ -20,7 +20,7 @@ enum ElementType {
   },
   F16(2) {
     @Override
-    void read(ByteBuffer bytes, float[] values, int from, int to) {
+    public void read(ByteBuffer bytes, float[] values, int from, int to) {
       for (int i = from; i < to; i++) {
         values[i] = Float.float16ToFloat(bytes.getShort());
       }
@@ -29,7 +29,7 @@ enum ElementType {
   /** The upper half of a float. */
   BF16(2) {
     @Override
-    void read(ByteBuffer bytes, float[] values, int from, int to) {
+    public void read(ByteBuffer bytes, float[] values, int from, int to) {
       for (int i = from; i < to; i++) {
         values[i] = Float.intBitsToFloat(bytes.getShort() << 16);
       }
@@ -43,13 +43,13 @@ enum ElementType {
   }
 
   /** The size of one element. */
-  int bytes() {
+  public int bytes() {
     return bytes;
   }
 
   /**
-   * Reads little-endian bytes into {@code values} from {@code from} (inclusive) to {@code to}
-   * (exclusive).
+   * Reads bytes, in the order that the buffer has, into {@code values} from {@code from}
+   * (inclusive) to {@code to} (exclusive).
    */
-  abstract void read(ByteBuffer bytes, float[] values, int from, int to);
+  public abstract void read(ByteBuffer bytes, float[] values, int from, int to);
 }

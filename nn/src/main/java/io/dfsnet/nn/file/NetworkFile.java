@@ -18,7 +18,7 @@ import java.util.Map;
  * safetensors reads the weights. The same model gives the same bytes.
  */
 public final class NetworkFile {
-  private static final String NETWORK = "dfsnet.network";
+  static final String NETWORK = "dfsnet.network";
 
   private NetworkFile() {}
 
@@ -57,6 +57,11 @@ public final class NetworkFile {
     return model(SafeTensors.fromBytes(bytes, source), source);
   }
 
+  /** Whether the file names the network that its tensors belong to, so that it is a model. */
+  public static boolean hasNetwork(SafeTensors file) {
+    return file.metadata().containsKey(NETWORK);
+  }
+
   private static SafeTensors safeTensors(Model model) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     for (Parameter parameter : model.network().parameters()) {
@@ -65,7 +70,12 @@ public final class NetworkFile {
     return new SafeTensors(tensors, Map.of(NETWORK, NetworkJson.write(model.network()).toString()));
   }
 
-  private static Model model(SafeTensors file, String source) {
+  /**
+   * The model that a file holds which is read already, called {@code source} in errors.
+   *
+   * @throws FileFormatException as {@link #read(Path)}
+   */
+  public static Model model(SafeTensors file, String source) {
     String graph = file.metadata().get(NETWORK);
     if (graph == null) {
       throw new FileFormatException(

@@ -2,6 +2,7 @@ package io.dfsnet.nn.file;
 
 import io.dfsnet.engine.Shape;
 import io.dfsnet.engine.Tensor;
+import io.dfsnet.nn.Weights;
 import io.dfsnet.nn.json.Json;
 import io.dfsnet.nn.json.JsonException;
 import java.io.IOException;
@@ -25,9 +26,6 @@ import java.util.Map;
 final class SafeTensorsReader {
   private static final int RANK_LIMIT = 8;
   private static final int CHUNK = 1 << 16;
-
-  /** What PyTorch's batch norms count in; an integer scalar that no operation reads. */
-  private static final String COUNTER = ".num_batches_tracked";
 
   private final ReadableByteChannel channel;
   private final long size;
@@ -148,7 +146,7 @@ final class SafeTensorsReader {
         return type;
       }
     }
-    if (dtype.equals("I64") && name.endsWith(COUNTER) && shape.elements() == 1) {
+    if (dtype.equals("I64") && Weights.isCounter(name) && shape.elements() == 1) {
       return null;
     }
     throw refuse(

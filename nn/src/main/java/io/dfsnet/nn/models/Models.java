@@ -18,17 +18,18 @@ import java.util.regex.Pattern;
  * NAME[-wWIDTH][-32]         resnet20   resnet20-w8   mobilenetv2   mobilenetv2-w0.5-32
  * </pre>
  *
- * <p>{@code -w} sets the width: the channels of the first stage for residual networks and VGG (16
- * in the residual networks for 32x32 images, else 64), a factor for all channels for MobileNetV2
- * and ShuffleNetV2. {@code -32} asks for the form that the networks for 224x224 images have for
- * images of about 32x32: fewer strides at the beginning. Every network takes images of any size
- * that its strides leave something of.
+ * <p>{@code -w} sets the width: the channels of the first stage (16 in the residual networks for
+ * 32x32 images, 8 in mnist3, else 64), a factor for all channels for MobileNetV2 and ShuffleNetV2.
+ * {@code -32} asks for the form that the networks for 224x224 images have for images of about
+ * 32x32: fewer strides at the beginning. Every network takes images of any size that its strides
+ * leave something of.
  */
 public final class Models {
   private static final Pattern NAME =
       Pattern.compile("([a-z]+\\d{1,4}(?:bn)?)(?:-w(\\d{1,5}(?:\\.\\d{1,5})?))?(-32)?");
   private static final Shape SMALL_IMAGE = Shape.of(3, 32, 32);
   private static final Shape LARGE_IMAGE = Shape.of(3, 224, 224);
+  private static final Shape DIGIT = Shape.of(1, 28, 28);
   private static final Map<String, Architecture> ARCHITECTURES = architectures();
 
   private Models() {}
@@ -36,9 +37,25 @@ public final class Models {
   /**
    * What stands behind a name.
    *
-   * @param large whether it is meant for 224x224 images, so that it has a small form too
+   * @param image what it is meant for
+   * @param classes how many it usually tells apart
    */
-  private record Architecture(boolean large, Function<Variant, Network> create) {}
+  private record Architecture(Shape image, int classes, Function<Variant, Network> create) {
+    /** For CIFAR-10. */
+    static Architecture small(Function<Variant, Network> create) {
+      return new Architecture(SMALL_IMAGE, 10, create);
+    }
+
+    /** For ImageNet. */
+    static Architecture large(Function<Variant, Network> create) {
+      return new Architecture(LARGE_IMAGE, 1000, create);
+    }
+
+    /** Whether it has a form for small images too. */
+    boolean hasSmallForm() {
+      return image.equals(LARGE_IMAGE);
+    }
+  }
 
   /** The names that {@link #create} knows, without suffixes. */
   public static List<String> names() {
@@ -73,8 +90,8 @@ public final class Models {
             Shape.of(channels, height, width),
             classes,
             shortcut);
-    if (small && !architecture.large) {
-      throw variant.refuse("is for 32x32 images as it is; leave -32 out");
+    if (small && !architecture.hasSmallForm()) {
+      throw variant.refuse("is for small images as it is; leave -32 out");
     }
     return architecture.create.apply(variant);
   }
@@ -92,22 +109,22 @@ public final class Models {
   }
 
   /**
-   * The images that a network is usually asked for: {@code [3, 224, 224]}, ImageNet's, or {@code
-   * [3, 32, 32]}, CIFAR's.
+   * The images that a network is usually asked for: {@code [3, 224, 224]}, ImageNet's, {@code [3,
+   * 32, 32]}, CIFAR's, or {@code [1, 28, 28]}, MNIST's.
    *
    * @throws NetworkException if the name is unknown
    */
   public static Shape image(String name) {
-    return isLarge(name) ? LARGE_IMAGE : SMALL_IMAGE;
+    return isSmallForm(name) ? SMALL_IMAGE : architecture(name).image;
   }
 
   /**
-   * How many classes a network is usually asked for: ImageNet's 1000 or CIFAR-10's 10.
+   * How many classes a network is usually asked for: ImageNet's 1000, or 10.
    *
    * @throws NetworkException if the name is unknown
    */
   public static int classes(String name) {
-    return isLarge(name) ? 1000 : 10;
+    return isSmallForm(name) ? 10 : architecture(name).classes;
   }
 
   /**
@@ -118,9 +135,12 @@ public final class Models {
     return base(name).startsWith("resnet");
   }
 
-  private static boolean isLarge(String name) {
-    Matcher parts = parse(name);
-    return ARCHITECTURES.get(parts.group(1)).large && parts.group(3) == null;
+  private static Architecture architecture(String name) {
+    return ARCHITECTURES.get(parse(name).group(1));
+  }
+
+  private static boolean isSmallForm(String name) {
+    return parse(name).group(3) != null;
   }
 
   /** A match of {@link #NAME} whose first group is known. */
@@ -143,15 +163,16 @@ public final class Models {
     for (int depth : new int[] {8, 14, 20, 26, 32, 44, 56, 110}) {
       int blocksPerStage = (depth - 2) / 6;
       known.put(
-          "resnet" + depth,
-          new Architecture(false, variant -> ResNet.cifar(variant, blocksPerStage)));
+          "resnet" + depth, Architecture.small(variant -> ResNet.cifar(variant, blocksPerStage)));
     }
-    known.put("resnet18", new Architecture(true, v -> ResNet.basic(v, 2, 2, 2, 2)));
-    known.put("resnet34", new Architecture(true, v -> ResNet.basic(v, 3, 4, 6, 3)));
-    known.put("resnet50", new Architecture(true, v -> ResNet.bottleneck(v, 3, 4, 6, 3)));
-    known.put("vgg16bn", new Architecture(true, Vgg::create));
-    known.put("mobilenetv2", new Architecture(true, MobileNetV2::create));
-    known.put("shufflenetv2", new Architecture(true, ShuffleNetV2::create));
+    known.put("resnet18", Architecture.large(v -> ResNet.basic(v, 2, 2, 2, 2)));
+    known.put("resnet34", Architecture.large(v -> ResNet.basic(v, 3, 4, 6, 3)));
+    known.put("resnet50", Architecture.large(v -> ResNet.bottleneck(v, 3, 4, 6, 3)));
+    known.put("vgg16bn", Architecture.large(Vgg::create));
+    known.put("mobilenetv2", Architecture.large(MobileNetV2::create));
+    known.put("shufflenetv2", Architecture.large(ShuffleNetV2::create));
+    known.put("distiller20", new Architecture(SMALL_IMAGE, 100, Distiller::create));
+    known.put("mnist3", new Architecture(DIGIT, 10, MnistNet::create));
     return known;
   }
 }

@@ -1,5 +1,6 @@
 package io.dfsnet.nn.onnx;
 
+import io.dfsnet.nn.protobuf.ProtoMessage;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Map;

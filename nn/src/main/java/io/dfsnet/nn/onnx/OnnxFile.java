@@ -3,6 +3,7 @@ package io.dfsnet.nn.onnx;
 import io.dfsnet.nn.Model;
 import io.dfsnet.nn.file.AtomicFile;
 import io.dfsnet.nn.file.FileFormatException;
+import io.dfsnet.nn.protobuf.ProtoMessage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,6 +1,7 @@
 package io.dfsnet.nn.onnx;
 
 import io.dfsnet.nn.file.FileFormatException;
+import io.dfsnet.nn.protobuf.ProtoMessage;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;

@@ -1,13 +1,21 @@
 package io.dfsnet.nn.train;
 
-/** Training whose loss or weights are no longer finite; the weights are of no use any more. */
+/**
+ * Training whose loss, gradients or weights are no longer finite; the weights are of no use any
+ * more.
+ */
 public final class DivergenceException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  private final String layer;
   private final int epoch;
   private final int step;
 
-  DivergenceException(String found, int epoch, int step) {
+  /**
+   * @param found what is not finite, as in {@code the loss is NaN}
+   * @param where what shows it first, as in {@code the output of 'conv1' holds NaN}
+   */
+  DivergenceException(String found, String where, String layer, int epoch, int step) {
     super(
         "training diverged: "
             + found
@@ -15,9 +23,18 @@ public final class DivergenceException extends RuntimeException {
             + epoch
             + ", step "
             + step
-            + "; continue from an earlier state with a lower peak rate or a longer warm-up");
+            + ": "
+            + where
+            + "; continue from an earlier state with a lower rate, a longer warm-up, or a norm to"
+            + " which gradients are clipped");
+    this.layer = layer;
     this.epoch = epoch;
     this.step = step;
+  }
+
+  /** The node of the network that shows it first. */
+  public String layer() {
+    return layer;
   }
 
   /** The epoch, counted from 1. */

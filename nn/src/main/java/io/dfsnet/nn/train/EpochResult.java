@@ -6,6 +6,8 @@ package io.dfsnet.nn.train;
  * @param epoch counted from 1
  * @param loss the mean over the epoch's images, label smoothing included
  * @param accuracy the part of the epoch's images, as varied for training, that was told right
- * @param imagesPerSecond how fast it went
+ * @param imagesPerSecond how fast it went, since it was begun or continued
+ * @param waitShare the part of that time in which the training waited for images, 0 to 1
  */
-public record EpochResult(int epoch, double loss, double accuracy, double imagesPerSecond) {}
+public record EpochResult(
+    int epoch, double loss, double accuracy, double imagesPerSecond, double waitShare) {}

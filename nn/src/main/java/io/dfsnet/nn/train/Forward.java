@@ -11,9 +11,9 @@ import io.dfsnet.nn.Node;
 import io.dfsnet.nn.Op;
 import io.dfsnet.nn.Parameter;
 import io.dfsnet.nn.Parameter.Role;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.SequencedMap;
 
 /** The reader that runs a network on a tape: the one place that maps operations to the tape's. */
 public final class Forward {
@@ -30,7 +30,7 @@ public final class Forward {
   private final Tape tape;
   private final Binding binding;
   private final Mode mode;
-  private final Map<String, Variable> values = new HashMap<>();
+  private final LinkedHashMap<String, Variable> values = new LinkedHashMap<>();
 
   private Forward(Network network, Tape tape, Binding binding, Mode mode) {
     this.network = network;
@@ -49,6 +49,15 @@ public final class Forward {
    */
   public static Variable run(
       Network network, Tape tape, Variable images, Binding binding, Mode mode) {
+    return trace(network, tape, images, binding, mode).get(network.output().name());
+  }
+
+  /**
+   * As {@link #run}, with every output on the way, by the names of the nodes, in order. What is
+   * computed together, as the activation behind a batch norm, has one output under the last name.
+   */
+  static SequencedMap<String, Variable> trace(
+      Network network, Tape tape, Variable images, Binding binding, Mode mode) {
     Shape wanted = network.shape(network.input());
     Shape found = images.shape();
     if (found.rank() != 4 || !wanted.prepend(found.size(0)).equals(found)) {
@@ -64,7 +73,7 @@ public final class Forward {
     for (Chain chain : Chain.of(network)) {
       forward.values.put(chain.last().name(), forward.apply(chain, images));
     }
-    return forward.values.get(network.output().name());
+    return forward.values;
   }
 
   /** A batch norm takes along what its chain has behind it, other operations do not. */
@@ -75,6 +84,7 @@ public final class Forward {
       return batchNorm(chain.head(), x, addend, chain.activation());
     }
     Variable x = apply(chain.head(), images);
+    values.put(chain.head().name(), x);
     if (chain.batchNorm() != null) {
       return batchNorm(chain.batchNorm(), x, addend, chain.activation());
     }

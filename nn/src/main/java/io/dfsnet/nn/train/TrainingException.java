@@ -10,4 +10,16 @@ public final class TrainingException extends IllegalArgumentException {
   public TrainingException(String message) {
     super("training: " + message);
   }
+
+  /**
+   * Checks an option.
+   *
+   * @param option by its name on the command line, without dashes
+   * @param rule what must hold, as in {@code must be at least 1}
+   */
+  static void require(boolean holds, String option, Object found, String rule) {
+    if (!holds) {
+      throw new TrainingException(option + " " + rule + ", found " + found);
+    }
+  }
 }

@@ -8,195 +8,153 @@ import io.dfsnet.nn.data.Augmentation;
  *
  * @param epochs how often every image is seen, at least 1
  * @param batch images per step, at least 1
- * @param peakRate the largest learning rate, see {@link LearningRate}
- * @param momentum of gradient descent, from 0 and below 1
- * @param nesterov whether a step looks ahead along the momentum; needs momentum
- * @param weightDecay what weights of convolutions and linear layers shrink by, per rate; at least 0
- * @param labelSmoothing how much of each target is spread over all classes, from 0 and below 1
- * @param warmUpFraction the part of all steps in which the rate rises, 0 to 1
+ * @param optimizer how gradients become changes of the weights
+ * @param schedule how the learning rate runs
+ * @param regularization what keeps weights and gradients small and targets soft
  * @param augmentation how images are varied
+ * @param averageDecay what an average of the weights keeps of itself in each step, see {@link
+ *     WeightAverage}; from 0, for no average, and below 1
+ * @param distillation how much is learnt from a teacher
  * @param seed of the order and the variation of the images
  */
 public record TrainingOptions(
     int epochs,
     int batch,
-    float peakRate,
-    float momentum,
-    boolean nesterov,
-    float weightDecay,
-    float labelSmoothing,
-    float warmUpFraction,
+    Optimizer optimizer,
+    Schedule schedule,
+    Regularization regularization,
     Augmentation augmentation,
+    float averageDecay,
+    Distillation distillation,
     long seed) {
 
   /** A recipe for residual networks on CIFAR that needs few epochs. */
   public static final TrainingOptions DEFAULTS =
-      new TrainingOptions(30, 128, 0.2f, 0.9f, true, 5e-4f, 0.1f, 0.1f, Augmentation.CROP_FLIP, 1);
+      new TrainingOptions(
+          30,
+          128,
+          new Optimizer.Sgd(0.9f, true),
+          new Schedule.Cosine(0.2f, 0f, 0.1f),
+          new Regularization(5e-4f, 0.1f),
+          Augmentation.CROP_FLIP,
+          0f,
+          Distillation.NONE,
+          1);
 
   public TrainingOptions {
-    require(epochs >= 1, "epochs", epochs, "must be at least 1");
-    require(batch >= 1, "batch", batch, "must be at least 1");
-    require(
-        peakRate > 0 && peakRate <= 1e6f, "peak rate", peakRate, "must be above 0 and at most 1e6");
-    require(momentum >= 0 && momentum < 1, "momentum", momentum, "must be from 0 and below 1");
-    require(momentum > 0 || !nesterov, "momentum", momentum, "must be above 0 with Nesterov");
-    require(
-        weightDecay >= 0 && weightDecay <= 1, "weight decay", weightDecay, "must be from 0 to 1");
-    require(
-        labelSmoothing >= 0 && labelSmoothing < 1,
-        "label smoothing",
-        labelSmoothing,
-        "must be from 0 and below 1");
-    require(
-        warmUpFraction >= 0 && warmUpFraction <= 1,
-        "warm-up fraction",
-        warmUpFraction,
-        "must be from 0 to 1");
+    TrainingException.require(epochs >= 1, "epochs", epochs, "must be at least 1");
+    TrainingException.require(batch >= 1, "batch", batch, "must be at least 1");
+    TrainingException.require(
+        averageDecay >= 0 && averageDecay < 1, "ema", averageDecay, "must be from 0 and below 1");
+    if (schedule instanceof Schedule.OneCycle cycle) {
+      TrainingException.require(
+          cycle.momentumDip() <= optimizer.momentum(),
+          "momentum-dip",
+          cycle.momentumDip(),
+          "must be at most the momentum " + optimizer.momentum());
+    }
+    if (schedule instanceof Schedule.Steps steps) {
+      TrainingException.require(
+          steps.milestones().getLast() < epochs,
+          "milestones",
+          steps.milestones(),
+          "must be below the " + epochs + " epochs");
+    }
   }
 
-  public TrainingOptions withEpochs(int epochs) {
-    return new TrainingOptions(
-        epochs,
-        batch,
-        peakRate,
-        momentum,
-        nesterov,
-        weightDecay,
-        labelSmoothing,
-        warmUpFraction,
-        augmentation,
-        seed);
+  /** A builder that has these options. */
+  public Builder toBuilder() {
+    return new Builder(this);
   }
 
-  public TrainingOptions withBatch(int batch) {
-    return new TrainingOptions(
-        epochs,
-        batch,
-        peakRate,
-        momentum,
-        nesterov,
-        weightDecay,
-        labelSmoothing,
-        warmUpFraction,
-        augmentation,
-        seed);
-  }
+  /** Options that are changed one by one, and checked when they are built. */
+  public static final class Builder {
+    private int epochs;
+    private int batch;
+    private Optimizer optimizer;
+    private Schedule schedule;
+    private Regularization regularization;
+    private Augmentation augmentation;
+    private float averageDecay;
+    private Distillation distillation;
+    private long seed;
 
-  public TrainingOptions withPeakRate(float peakRate) {
-    return new TrainingOptions(
-        epochs,
-        batch,
-        peakRate,
-        momentum,
-        nesterov,
-        weightDecay,
-        labelSmoothing,
-        warmUpFraction,
-        augmentation,
-        seed);
-  }
+    private Builder(TrainingOptions base) {
+      epochs = base.epochs;
+      batch = base.batch;
+      optimizer = base.optimizer;
+      schedule = base.schedule;
+      regularization = base.regularization;
+      augmentation = base.augmentation;
+      averageDecay = base.averageDecay;
+      distillation = base.distillation;
+      seed = base.seed;
+    }
 
-  public TrainingOptions withMomentum(float momentum) {
-    return new TrainingOptions(
-        epochs,
-        batch,
-        peakRate,
-        momentum,
-        nesterov,
-        weightDecay,
-        labelSmoothing,
-        warmUpFraction,
-        augmentation,
-        seed);
-  }
+    public Builder epochs(int value) {
+      epochs = value;
+      return this;
+    }
 
-  public TrainingOptions withNesterov(boolean nesterov) {
-    return new TrainingOptions(
-        epochs,
-        batch,
-        peakRate,
-        momentum,
-        nesterov,
-        weightDecay,
-        labelSmoothing,
-        warmUpFraction,
-        augmentation,
-        seed);
-  }
+    public Builder batch(int value) {
+      batch = value;
+      return this;
+    }
 
-  public TrainingOptions withWeightDecay(float weightDecay) {
-    return new TrainingOptions(
-        epochs,
-        batch,
-        peakRate,
-        momentum,
-        nesterov,
-        weightDecay,
-        labelSmoothing,
-        warmUpFraction,
-        augmentation,
-        seed);
-  }
+    public Builder optimizer(Optimizer value) {
+      optimizer = value;
+      return this;
+    }
 
-  public TrainingOptions withLabelSmoothing(float labelSmoothing) {
-    return new TrainingOptions(
-        epochs,
-        batch,
-        peakRate,
-        momentum,
-        nesterov,
-        weightDecay,
-        labelSmoothing,
-        warmUpFraction,
-        augmentation,
-        seed);
-  }
+    public Builder schedule(Schedule value) {
+      schedule = value;
+      return this;
+    }
 
-  public TrainingOptions withWarmUpFraction(float warmUpFraction) {
-    return new TrainingOptions(
-        epochs,
-        batch,
-        peakRate,
-        momentum,
-        nesterov,
-        weightDecay,
-        labelSmoothing,
-        warmUpFraction,
-        augmentation,
-        seed);
-  }
+    /** The largest rate of the schedule. */
+    public Builder peakRate(float value) {
+      return schedule(schedule.withPeak(value));
+    }
 
-  public TrainingOptions withAugmentation(Augmentation augmentation) {
-    return new TrainingOptions(
-        epochs,
-        batch,
-        peakRate,
-        momentum,
-        nesterov,
-        weightDecay,
-        labelSmoothing,
-        warmUpFraction,
-        augmentation,
-        seed);
-  }
+    public Builder regularization(Regularization value) {
+      regularization = value;
+      return this;
+    }
 
-  public TrainingOptions withSeed(long seed) {
-    return new TrainingOptions(
-        epochs,
-        batch,
-        peakRate,
-        momentum,
-        nesterov,
-        weightDecay,
-        labelSmoothing,
-        warmUpFraction,
-        augmentation,
-        seed);
-  }
+    public Builder augmentation(Augmentation value) {
+      augmentation = value;
+      return this;
+    }
 
-  private static void require(boolean holds, String option, Number value, String rule) {
-    if (!holds) {
-      throw new TrainingException(option + " " + rule + ", found " + value);
+    public Builder averageDecay(float value) {
+      averageDecay = value;
+      return this;
+    }
+
+    public Builder distillation(Distillation value) {
+      distillation = value;
+      return this;
+    }
+
+    public Builder seed(long value) {
+      seed = value;
+      return this;
+    }
+
+    /**
+     * @throws TrainingException if options do not go together
+     */
+    public TrainingOptions build() {
+      return new TrainingOptions(
+          epochs,
+          batch,
+          optimizer,
+          schedule,
+          regularization,
+          augmentation,
+          averageDecay,
+          distillation,
+          seed);
     }
   }
 }

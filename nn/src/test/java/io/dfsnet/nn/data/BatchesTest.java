@@ -98,6 +98,41 @@ class BatchesTest {
     assertThat(mirroredOnce && straightOnce).isTrue();
   }
 
+  /** What is cut out is a clipped square, its centre is any pixel, and the rest stays. */
+  @Test
+  void cutoutClearsASquareAfterTheSameCropAndFlip() {
+    ImageSet images = numbered(12);
+    Augmentation plain = new Augmentation(2, true);
+    int cleared = 0;
+    int whole = 0;
+    for (int side : new int[] {1, 2, 3, 4, 20}) {
+      Batches without = new Batches(images, 12, plain, 77);
+      Batches with = new Batches(images, 12, plain.withCutout(side), 77);
+      for (int epoch = 0; epoch < 20; epoch++) {
+        Batch expected = without.get(epoch, 0);
+        Batch found = with.get(epoch, 0);
+        for (int i = 0; i < 12; i++) {
+          RandomGenerator random = Seeds.random(77, "augment", epoch, found.labels()[i]);
+          random.nextInt(-2, 3);
+          random.nextInt(-2, 3);
+          random.nextBoolean();
+          int row = random.nextInt(HEIGHT);
+          int column = random.nextInt(WIDTH);
+          for (int p = 0; p < CHANNELS * HEIGHT * WIDTH; p++) {
+            int y = p / WIDTH % HEIGHT - (row - side / 2);
+            int x = p % WIDTH - (column - side / 2);
+            boolean inside = y >= 0 && y < side && x >= 0 && x < side;
+            float before = image(expected, i)[p];
+            assertThat(image(found, i)[p]).isEqualTo(inside ? 0f : before);
+            cleared += inside ? 1 : 0;
+            whole++;
+          }
+        }
+      }
+    }
+    assertThat(cleared).isBetween(whole / 10, whole / 2);
+  }
+
   @Test
   void theBorderIsBlackBeforeNormalisation() {
     float[] target = new float[CHANNELS * HEIGHT * WIDTH];
@@ -162,6 +197,11 @@ class BatchesTest {
       assertThatThrownBy(() -> new Augmentation(pad, false))
           .isInstanceOf(DataException.class)
           .hasMessageContaining("0 to 256 pixels wide, found " + pad);
+    }
+    for (int side : new int[] {-1, 1025}) {
+      assertThatThrownBy(() -> Augmentation.NONE.withCutout(side))
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining("a side of 0 to 1024 pixels, found " + side);
     }
     assertThatThrownBy(() -> new Batch(io.dfsnet.engine.Tensor.zeros(2, 1, 1, 1), new int[3]))
         .isInstanceOf(DataException.class);

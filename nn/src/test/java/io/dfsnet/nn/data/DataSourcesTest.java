@@ -105,12 +105,12 @@ class DataSourcesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "cifar", "CIFAR10:x", "mnist:x", ":", "imagenet"})
+  @ValueSource(strings = {"", "cifar", "CIFAR10:x", "minst:x", ":", "imagenet"})
   void unknownNamesListTheKnownOnes(String specification) {
     assertThatThrownBy(() -> DataSources.open(specification))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("data '" + specification + "'")
-        .hasMessageContaining("cifar10:FOLDER, cifar100:FOLDER, synthetic");
+        .hasMessageContaining("cifar10:FOLDER, cifar100:FOLDER, mnist:FOLDER");
   }
 
   @Test

@@ -230,6 +230,40 @@ class ModelsTest {
     assertThat(network.shape(network.output())).isEqualTo(Shape.of(7));
   }
 
+  /** As github.com/karanchahal/distiller has it. */
+  @Test
+  void theResNetOfDistillerHasItsParts() {
+    Network network = Models.create("distiller20");
+    assertThat(network.shape(network.input())).isEqualTo(Shape.of(3, 32, 32));
+    assertThat(network.shape("relu")).isEqualTo(Shape.of(64, 32, 32));
+    assertThat(network.shape("layer3.relu")).isEqualTo(Shape.of(64, 8, 8));
+    assertThat(network.shape("flatten")).isEqualTo(Shape.of(256));
+    assertThat(network.shape("fc")).isEqualTo(Shape.of(100));
+    assertThat(names(network))
+        .containsSubsequence(
+            "layer1.0.downsample.0", "layer1.0.add", "layer1.1.conv1", "layer1.2.add")
+        .doesNotContain("layer1.1.downsample.0", "layer1.0.relu2");
+    // As many as github.com/karanchahal/distiller's weights for it hold.
+    assertThat(Costs.parameters(network)).isEqualTo(306_884);
+    // One ReLU in a block, one behind a stage, one behind the stem.
+    assertThat(network.nodes().stream().filter(node -> node.op() instanceof Op.Relu)).hasSize(13);
+  }
+
+  @Test
+  void theMnistNetHasItsParts() {
+    Network network = Models.create("mnist3");
+    assertThat(names(network))
+        .containsExactly(
+            "input", "conv1", "relu1", "conv2", "relu2", "conv3", "relu3", "norm1", "flatten",
+            "fc1", "relu4", "fc2", "norm2");
+    assertThat(network.shape("flatten")).isEqualTo(Shape.of(11616));
+    // As many as github.com/tracel-ai/burn's weights for it hold.
+    assertThat(Costs.parameters(network)).isEqualTo(376_870);
+    assertThatThrownBy(() -> Models.create("mnist3-32"))
+        .isInstanceOf(NetworkException.class)
+        .hasMessageContaining("leave -32 out");
+  }
+
   /** Convolutions off the shortcuts, and the linear layer. */
   @Test
   void everyNameGivesAsManyLayersAsItSays() {
@@ -283,7 +317,7 @@ class ModelsTest {
         .hasMessageContaining("1 to 1024 channels");
     assertThatThrownBy(() -> cifar("resnet20-32", 10, Shortcut.PAD))
         .isInstanceOf(NetworkException.class)
-        .hasMessage("model 'resnet20-32': is for 32x32 images as it is; leave -32 out");
+        .hasMessage("model 'resnet20-32': is for small images as it is; leave -32 out");
     for (String name : new String[] {"mobilenetv2-w0", "mobilenetv2-w0.0", "mobilenetv2-w9"}) {
       assertThatThrownBy(() -> Models.create(name))
           .isInstanceOf(NetworkException.class)

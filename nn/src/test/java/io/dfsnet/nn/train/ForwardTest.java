@@ -35,7 +35,11 @@ class ForwardTest {
   }
 
   static List<Network> classifiers() {
-    return List.of(TestNetworks.grouped(), TestNetworks.everyOperation(), TestNetworks.branches());
+    return List.of(
+        TestNetworks.grouped(),
+        TestNetworks.everyOperation(),
+        TestNetworks.branches(),
+        TestNetworks.featureNorms());
   }
 
   /** Whole networks against central differences of the plain loops. */

@@ -1,6 +1,7 @@
 package io.dfsnet.nn.train;
 
 import io.dfsnet.engine.Shape;
+import io.dfsnet.engine.Tensor;
 import io.dfsnet.nn.Model;
 import io.dfsnet.nn.Network;
 import io.dfsnet.nn.Op;
@@ -8,6 +9,11 @@ import io.dfsnet.nn.Seeds;
 import io.dfsnet.nn.data.Augmentation;
 import io.dfsnet.nn.data.ImageSet;
 import io.dfsnet.nn.data.Normalization;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
 /** A task that a network of two convolutions learns in a second. */
@@ -17,12 +23,13 @@ final class Toy {
 
   /** Nothing that a mirror image would contradict. */
   static final TrainingOptions OPTIONS =
-      TrainingOptions.DEFAULTS
-          .withEpochs(3)
-          .withBatch(16)
-          .withPeakRate(0.1f)
-          .withLabelSmoothing(0f)
-          .withAugmentation(new Augmentation(1, false));
+      TrainingOptions.DEFAULTS.toBuilder()
+          .epochs(3)
+          .batch(16)
+          .peakRate(0.1f)
+          .regularization(new Regularization(5e-4f, 0f))
+          .augmentation(new Augmentation(1, false))
+          .build();
 
   private Toy() {}
 
@@ -64,7 +71,26 @@ final class Toy {
     return net.build();
   }
 
+  /** The options with a change. */
+  static TrainingOptions with(UnaryOperator<TrainingOptions.Builder> change) {
+    return change.apply(OPTIONS.toBuilder()).build();
+  }
+
   static Model model() {
     return Model.initial(network(), 1);
+  }
+
+  /** Every value's bits, by name. */
+  static Map<String, List<Integer>> bits(Map<String, Tensor> tensors) {
+    Map<String, List<Integer>> bits = new TreeMap<>();
+    tensors.forEach(
+        (name, tensor) -> {
+          List<Integer> values = new ArrayList<>();
+          for (float value : tensor.data()) {
+            values.add(Float.floatToRawIntBits(value));
+          }
+          bits.put(name, values);
+        });
+    return bits;
   }
 }

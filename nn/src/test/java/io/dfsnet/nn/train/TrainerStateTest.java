@@ -10,6 +10,7 @@ import io.dfsnet.nn.file.FileFormatException;
 import io.dfsnet.nn.file.SafeTensors;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,7 +20,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TrainerStateTest {
   private static final TrainingOptions OPTIONS =
       new TrainingOptions(
-          7, 3, 0.123f, 0.7f, true, 1e-4f, 0.05f, 0.3f, new Augmentation(2, true), -5);
+          7,
+          3,
+          new Optimizer.AdamW(0.8f, 0.95f, 1e-7f),
+          new Schedule.Steps(0.123f, List.of(2, 5), 0.3f, 0.05f),
+          new Regularization(1e-4f, 0.05f),
+          new Augmentation(2, true, 7),
+          0.99f,
+          new Distillation(3f, 0.25f),
+          -5);
+  private static final Cursor CURSOR = new Cursor(2, 9, 0.1 + 0.2, 1L << 40);
 
   @TempDir private Path folder;
 
@@ -28,26 +38,29 @@ class TrainerStateTest {
     TrainerState state = state();
     Path file = written(state);
     TrainerState read = TrainerState.read(file);
-    assertThat(read.epochsDone()).isEqualTo(2);
+    assertThat(read.cursor()).isEqualTo(CURSOR);
     assertThat(read.options()).isEqualTo(OPTIONS);
     assertThat(read.images()).isEqualTo("some images");
+    assertThat(read.teacher()).isEqualTo("a teacher");
+    assertThat(Toy.bits(read.average())).isEqualTo(Toy.bits(state.average()));
     assertThat(read.weights().get("a.weight").shape()).isEqualTo(Shape.of(1, 2));
     assertThat(read.weights().get("a.weight").data()).containsExactly(1.5f, -0f);
-    assertThat(read.velocities().get("a.weight").data()).containsExactly(1e-38f, 3f);
+    assertThat(read.memory().get("mean.a.weight").data()).containsExactly(1e-38f, 3f);
     assertThat(read.weights()).hasSize(1);
-    assertThat(read.velocities()).hasSize(1);
+    assertThat(read.memory()).hasSize(1);
   }
 
   @ParameterizedTest
   @CsvSource({
     "format, something else, is no state of a training",
-    "epochsDone, two, 'epochsDone' is no number",
-    "epochsDone, 8, 8 epochs cannot be done of 7",
-    "epochsDone, -1, -1 epochs",
-    "peakRate, NaN, peak rate",
-    "augmentation.pad, -1, border",
-    "seed, , no 'seed'",
-    "nesterov, yes, 'nesterov' is neither true nor false",
+    "epochsDone, two, two",
+    "epochsDone, 8, 8 epochs and 9 steps cannot be done of 7",
+    "epochsDone, 7, 7 epochs and 9 steps cannot be done of 7",
+    "epochsDone, -1, at epoch -1",
+    "lossSum, NaN, a loss of NaN",
+    "correct, , no 'correct'",
+    "options, '{}', epochs",
+    "options, '{', json",
   })
   void aChangedFileIsRefused(String key, String value, String message) {
     Path file = written(state());
@@ -79,11 +92,13 @@ class TrainerStateTest {
 
   private static TrainerState state() {
     return new TrainerState(
-        2,
+        CURSOR,
         OPTIONS,
         "some images",
+        "a teacher",
         Map.of("a.weight", new Tensor(Shape.of(1, 2), new float[] {1.5f, -0f})),
-        Map.of("a.weight", new Tensor(Shape.of(1, 2), new float[] {1e-38f, 3f})));
+        Map.of("mean.a.weight", new Tensor(Shape.of(1, 2), new float[] {1e-38f, 3f})),
+        Map.of("a.weight", new Tensor(Shape.of(1, 2), new float[] {4f, 0.1f})));
   }
 
   private Path written(TrainerState state) {

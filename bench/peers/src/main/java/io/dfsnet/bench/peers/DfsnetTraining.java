@@ -6,9 +6,11 @@ import io.dfsnet.engine.autograd.Tape;
 import io.dfsnet.engine.autograd.Variable;
 import io.dfsnet.nn.Network;
 import io.dfsnet.nn.Weights;
+import io.dfsnet.nn.train.Descent;
 import io.dfsnet.nn.train.Forward;
 import io.dfsnet.nn.train.Lesson;
-import io.dfsnet.nn.train.Sgd;
+import io.dfsnet.nn.train.Optimizer;
+import io.dfsnet.nn.train.Pace;
 
 /** A training step on a tape, as the trainer takes it. */
 final class DfsnetTraining implements Job {
@@ -17,7 +19,8 @@ final class DfsnetTraining implements Job {
   private final Lesson lesson;
   private final Tensor images;
   private final Tape tape;
-  private final Sgd descent = new Sgd(TrainingTask.MOMENTUM, false, 0f);
+  private final Descent descent = Descent.of(new Optimizer.Sgd(TrainingTask.MOMENTUM, false), 0f);
+  private final Pace pace = new Pace(TrainingTask.RATE, TrainingTask.MOMENTUM, 1f);
 
   DfsnetTraining(Work.Training work, Workers workers) {
     this.task = TrainingTask.of(work);
@@ -40,9 +43,7 @@ final class DfsnetTraining implements Job {
     lesson
         .binding()
         .leaves()
-        .forEach(
-            (name, leaf) ->
-                descent.step(name, weights.get(name), leaf.gradient(), TrainingTask.RATE));
+        .forEach((name, leaf) -> descent.step(name, weights.get(name), leaf.gradient(), pace));
   }
 
   @Override
