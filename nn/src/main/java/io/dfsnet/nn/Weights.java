@@ -124,6 +124,8 @@ public final class Weights {
     while (shown < faults.size() && text.length() < LISTED) {
       text.add(faults.get(shown++));
     }
-    return shown == faults.size() ? text.toString() : text + ", and " + (faults.size() - shown) + " more";
+    return shown == faults.size()
+        ? text.toString()
+        : text + ", and " + (faults.size() - shown) + " more";
   }
 }
