@@ -97,13 +97,10 @@ public final class Convolution {
    */
   public void forward(
       float[] input, PackedWeights weights, Epilogue epilogue, float[] output, Workers workers) {
-    requireLength("input", input, inShape);
-    requireLength("output", output, outShape);
-    requireEpilogue(epilogue);
-    requireApart("output", output, input, epilogue.addend());
+    requireInput(input);
+    requireOutput(output, input, epilogue);
     var pass = plannedForward();
-    float[][] packed = weights.data(geometry, weightShape, pass.weightOrder());
-    pass.run(input, packed, epilogue, output, workers);
+    pass.run(input, packed(weights), epilogue, output, workers);
   }
 
   /**
@@ -172,14 +169,31 @@ public final class Convolution {
     backwardWeights.run(input, gradOutput, gradWeights, workers);
   }
 
-  private SumPass plannedForward() {
+  /** The forward pass; its scratch memory serves one call at a time. */
+  SumPass plannedForward() {
     if (forward == null) {
       forward = forwardChoice.plan().get();
     }
     return forward;
   }
 
-  private void requireEpilogue(Epilogue epilogue) {
+  /** Weights as the forward pass reads them. */
+  float[][] packed(PackedWeights weights) {
+    return weights.data(geometry, weightShape, plannedForward().weightOrder());
+  }
+
+  void requireInput(float[] input) {
+    requireLength("input", input, inShape);
+  }
+
+  /** Refuses an output, or what an epilogue adds, that does not fit. */
+  void requireOutput(float[] output, float[] input, Epilogue epilogue) {
+    requireLength("output", output, outShape);
+    requireEpilogue(epilogue);
+    requireApart("output", output, input, epilogue.addend());
+  }
+
+  void requireEpilogue(Epilogue epilogue) {
     if (epilogue.bias() != null) {
       requireLength("bias", epilogue.bias(), biasShape);
     }

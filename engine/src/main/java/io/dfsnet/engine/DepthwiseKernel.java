@@ -113,6 +113,21 @@ interface DepthwiseKernel {
       return bias == null ? -0f : bias[channel];
     }
 
+    /**
+     * Lets the kernel finish its sums, if it can.
+     *
+     * @return false if the kernel stores bare sums, because an addend comes between bias and
+     *     activation, or because it spreads
+     */
+    boolean finishWith(Epilogue epilogue) {
+      boolean can = epilogue.addend() == null && !walk.spreads();
+      var activation = can ? epilogue.activation() : Activation.NONE;
+      bias = can ? epilogue.bias() : null;
+      floor = activation == Activation.NONE ? Float.NEGATIVE_INFINITY : 0;
+      ceiling = activation == Activation.RELU6 ? 6 : Float.POSITIVE_INFINITY;
+      return can;
+    }
+
     /** True if the sums do not stay as they are. */
     boolean finishes() {
       return bias != null || floor != Float.NEGATIVE_INFINITY;

@@ -1,5 +1,7 @@
 package io.dfsnet.engine;
 
+import java.util.Optional;
+
 /**
  * A planned depthwise convolution of 3x3 taps, forward, or backward to data: every channel of the
  * result is a walk over one source map, which the kernels read where it stands. Threads share
@@ -9,7 +11,7 @@ final class DepthwiseSum implements SumPass {
   private static final int CHANNELS_PER_CALL = 16;
 
   /** Kernels read so many values before a map and behind it, and write fewer behind it. */
-  private static final int REACH = 64;
+  static final int REACH = 64;
 
   private final Kernels kernels;
   private final DepthwiseKernel kernel;
@@ -103,6 +105,32 @@ final class DepthwiseSum implements SumPass {
     this.result = null;
   }
 
+  /** The walk over a map of the result. */
+  RowWalk walk() {
+    return walk;
+  }
+
+  /**
+   * A call for a band of a map, or empty if the kernel cannot run it, or would write beside it.
+   *
+   * @param band see {@link RowWalk#band}
+   */
+  Optional<DepthwiseKernel.Call> callFor(RowWalk band) {
+    return kernel.admits(band) && !kernel.overruns(band)
+        ? Optional.of(new DepthwiseKernel.Call(band, kernel.strips(band), multiplier))
+        : Optional.empty();
+  }
+
+  /** Runs a call of {@link #callFor}. */
+  void run(DepthwiseKernel.Call band) {
+    kernel.run(band);
+  }
+
+  /** Finishes {@code count} bare sums of a channel, from {@code at} on. */
+  void finish(float[] sums, int at, int count, Epilogue epilogue, int channel) {
+    kernels.finish(sums, at, sums, at, count, epilogue, channel);
+  }
+
   private void runUnit(Scratch scratch, int unit) {
     int image = unit / channelRanges;
     int range = unit % channelRanges;
@@ -121,13 +149,8 @@ final class DepthwiseSum implements SumPass {
     void sumChannels(int image, int first, int end) {
       int sourceAt = image * (channels / multiplier) * walk.sourceSize();
       int resultAt = image * channels * walk.size();
-      // An addend comes between bias and activation, so with one the kernel stores bare sums.
-      boolean fused = epilogue.addend() == null && !walk.spreads();
       call.weights = weights;
-      call.bias = fused ? epilogue.bias() : null;
-      call.floor = fused && epilogue.activation() != Activation.NONE ? 0 : Float.NEGATIVE_INFINITY;
-      call.ceiling =
-          fused && epilogue.activation() == Activation.RELU6 ? 6 : Float.POSITIVE_INFINITY;
+      boolean finished = call.finishWith(epilogue);
       // What is written behind a map must not hit one that is complete.
       int resultEnd = overruns ? resultAt + end * walk.size() : result.length;
       int channel = first;
@@ -153,10 +176,10 @@ final class DepthwiseSum implements SumPass {
         channel = next;
       }
       call.release();
-      if (!fused) {
+      if (!finished) {
         for (int c = first; c < end; c++) {
           int map = resultAt + c * walk.size();
-          kernels.finish(result, map, result, map, walk.size(), epilogue, c);
+          finish(result, map, walk.size(), epilogue, c);
         }
       }
     }

@@ -1,5 +1,9 @@
 package io.dfsnet.engine;
 
+import io.dfsnet.engine.TileKernel.Tile;
+import java.util.Arrays;
+import java.util.List;
+
 /**
  * A fully connected layer planned for one size; owns its scratch, so that it serves one call at a
  * time.
@@ -25,13 +29,19 @@ package io.dfsnet.engine;
  * send in this order gives the bits of this class. It does not depend on the thread count or the
  * SIMD width, because lanes hold different outputs.
  *
- * @implNote All three products are sums of rows with coefficients, see {@link RowSums}: packed
- *     weights are rows of outputs per input, so forward adds, for each input element, its row of
- *     weights.
+ * @implNote Forward is a matrix product of the {@link ProductKernel}s, a few images at a time, so
+ *     that the weights, which are read once and then again only in the next run, come in once for
+ *     all of them. The derivatives are sums of rows with coefficients, see {@link RowSums}.
  */
 public final class FullyConnected {
-  /** Outputs per task: a run long enough for SIMD loops, short enough to occupy several cores. */
-  private static final int BLOCK = 512;
+  /** Outputs whose weights stand side by side: the columns of a tile. */
+  private static final int PANEL = 64;
+
+  /** A task has so many at least: handing one to a thread takes as long as some thousand. */
+  private static final long LEAST_MULTIPLY_ADDS = 250_000;
+
+  /** Each has scratch memory of its own. */
+  private static final int MOST_TASKS = 16;
 
   private final int n;
   private final int inFeatures;
@@ -40,7 +50,8 @@ public final class FullyConnected {
   private final Shape inShape;
   private final Shape outShape;
   private final Shape weightShape;
-  private final float[][] sums;
+  private final List<ProductKernel> kernels;
+  private final int columns;
   private Training training;
 
   private FullyConnected(int n, int inFeatures, int outFeatures, int parts) {
@@ -51,7 +62,9 @@ public final class FullyConnected {
     this.inShape = Shape.of(n, inFeatures);
     this.outShape = Shape.of(n, outFeatures);
     this.weightShape = Shape.of(outFeatures, inFeatures);
-    this.sums = new float[n][outFeatures];
+    this.kernels = Engine.kernels().products();
+    int lanes = kernels.getFirst().leastColumns();
+    this.columns = Math.ceilDiv(outFeatures, lanes) * lanes;
   }
 
   /**
@@ -74,18 +87,23 @@ public final class FullyConnected {
     return new FullyConnected(n, inFeatures, outFeatures, parts);
   }
 
-  /** Weights in the order in which {@link #forward} reads them: a row of outputs per input. */
+  /**
+   * Weights in the order in which {@link #forward} reads them, {@code [panel][input][output of the
+   * panel]}; zeros fill the last panel up to whole vectors.
+   */
   public static final class Packed {
-    private final float[][] rows;
+    private final Shape shape;
+    private final float[] panels;
 
-    private Packed(int inFeatures, int outFeatures) {
-      this.rows = new float[inFeatures][outFeatures];
+    private Packed(Shape shape, int columns) {
+      this.shape = shape;
+      this.panels = new float[shape.size(1) * columns];
     }
   }
 
   /** Packs weights once, for many calls of {@link #forward}. */
   public Packed pack(float[] weights) {
-    var packed = new Packed(inFeatures, outFeatures);
+    var packed = new Packed(weightShape, columns);
     pack(weights, packed);
     return packed;
   }
@@ -94,9 +112,13 @@ public final class FullyConnected {
   public void pack(float[] weights, Packed packed) {
     requireWeights("weights", weights);
     requirePacked(packed);
-    for (int o = 0; o < outFeatures; o++) {
-      for (int i = 0; i < inFeatures; i++) {
-        packed.rows[i][o] = weights[o * inFeatures + i];
+    for (int first = 0; first < outFeatures; first += PANEL) {
+      int width = Math.min(PANEL, columns - first);
+      for (int o = first; o < Math.min(first + PANEL, outFeatures); o++) {
+        int to = first * inFeatures + o - first;
+        for (int i = 0; i < inFeatures; i++) {
+          packed.panels[to + i * width] = weights[o * inFeatures + i];
+        }
       }
     }
   }
@@ -126,29 +148,94 @@ public final class FullyConnected {
     if (bias != null) {
       Require.length("linear", "bias", bias, outFeatures);
     }
-    int blocks = Math.ceilDiv(outFeatures, BLOCK);
+    int panels = Math.ceilDiv(outFeatures, PANEL);
+    long multiplyAdds = (long) n * inFeatures * outFeatures;
+    int tasks = Math.clamp(multiplyAdds / LEAST_MULTIPLY_ADDS, 1, Math.min(panels, MOST_TASKS));
+    var scratches = new Forward[tasks];
+    Arrays.setAll(scratches, _ -> new Forward(weights.panels, bias, activation));
     return new Work(
-        n * blocks,
-        task -> {
-          int image = task / blocks;
-          int begin = task % blocks * BLOCK;
-          int end = Math.min(begin + BLOCK, outFeatures);
-          for (int part = 0; part < parts; part++) {
-            int firstInput = part * (inFeatures / parts);
-            RowSums.sum(
+        tasks,
+        task ->
+            scratches[task].run(
                 input,
-                image * inFeatures + firstInput,
-                1,
-                weights.rows,
-                firstInput,
-                inFeatures / parts,
-                sums[image],
-                begin,
-                end);
-            addPart(part, sums[image], bias, begin, end, output, image * outFeatures);
+                output,
+                WorkCut.start(panels, tasks, task) * PANEL,
+                Math.min(WorkCut.start(panels, tasks, task + 1) * PANEL, outFeatures)));
+  }
+
+  /** What one task of the forward pass needs. */
+  private final class Forward {
+    private final float[] weights;
+    private final float[] bias;
+    private final Activation activation;
+    private final List<Tile<ProductKernel>> tiles = Tile.split(n, kernels, kernels.getFirst());
+    private final int widest = Math.min(n, kernels.getFirst().rows());
+
+    /** Some images, {@code [input][image]}: rows of a kernel's left operand are neighbours. */
+    private final float[] images = new float[inFeatures * widest];
+
+    private final float[] sums = new float[widest * PANEL];
+    private final ProductKernel.Call call = new ProductKernel.Call(kernels.getFirst().longestRun());
+
+    Forward(float[] weights, float[] bias, Activation activation) {
+      this.weights = weights;
+      this.bias = bias;
+      this.activation = activation;
+      call.a = images;
+      call.aRow = 1;
+      call.b = weights;
+      call.reduction = inFeatures / parts;
+      call.c = sums;
+      call.cRow = PANEL;
+    }
+
+    /** Computes outputs {@code begin} to {@code end - 1} of all images. */
+    void run(float[] input, float[] output, int begin, int end) {
+      for (var tile : tiles) {
+        int rows = tile.kernel().rows();
+        for (int r = 0; r < rows; r++) {
+          int from = (tile.firstChannel() + r) * inFeatures;
+          for (int i = 0; i < inFeatures; i++) {
+            images[i * rows + r] = input[from + i];
           }
-          activate(activation, output, image * outFeatures + begin, image * outFeatures + end);
-        });
+        }
+        for (int first = begin; first < end; first += PANEL) {
+          for (int part = 0; part < parts; part++) {
+            sumPart(tile.kernel(), first, part);
+            int width = Math.min(PANEL, end - first);
+            for (int r = 0; r < rows; r++) {
+              int to = (tile.firstChannel() + r) * outFeatures + first;
+              addPart(part, r * PANEL, first, width, output, to);
+            }
+          }
+        }
+      }
+    }
+
+    private void sumPart(ProductKernel kernel, int first, int part) {
+      int width = Math.min(PANEL, columns - first);
+      int firstInput = part * (inFeatures / parts);
+      call.aAt = firstInput * kernel.rows();
+      call.aStep = kernel.rows();
+      call.bAt = first * inFeatures + firstInput * width;
+      call.bStep = width;
+      call.columns = width;
+      kernel.run(call);
+    }
+
+    /** Adds the sums of a part to an image's outputs, and finishes behind the last part. */
+    private void addPart(int part, int from, int first, int count, float[] output, int to) {
+      for (int o = 0; o < count; o++) {
+        if (part > 0) {
+          output[to + o] += sums[from + o];
+        } else {
+          output[to + o] = bias == null ? sums[from + o] : sums[from + o] + bias[first + o];
+        }
+      }
+      if (part == parts - 1) {
+        activate(activation, output, to, to + count);
+      }
+    }
   }
 
   /** {@code gradInput[b][i] = sum over o of gradOutput[b][o] * weights[o][i]}; overwrites it. */
@@ -198,17 +285,6 @@ public final class FullyConnected {
   public void backwardBias(float[] gradOutput, float[] gradBias, Workers workers) {
     requireOutput("gradOutput", gradOutput);
     training().biasSums.perChannel(gradOutput, gradBias, workers);
-  }
-
-  private static void addPart(
-      int part, float[] sums, float[] bias, int begin, int end, float[] output, int row) {
-    for (int o = begin; o < end; o++) {
-      if (part > 0) {
-        output[row + o] += sums[o];
-      } else {
-        output[row + o] = bias == null ? sums[o] : sums[o] + bias[o];
-      }
-    }
   }
 
   private static void activate(Activation activation, float[] output, int begin, int end) {
@@ -271,13 +347,10 @@ public final class FullyConnected {
   }
 
   private void requirePacked(Packed packed) {
-    int rows = packed.rows.length;
-    int outputs = packed.rows[0].length;
-    if (rows != inFeatures || outputs != outFeatures) {
+    if (!packed.shape.equals(weightShape)) {
       throw new ShapeException(
           "linear",
-          "packed weights are [%d, %d], the layer needs [%d, %d]"
-              .formatted(outputs, rows, outFeatures, inFeatures));
+          "packed weights are %s, the layer needs %s".formatted(packed.shape, weightShape));
     }
   }
 }

@@ -27,6 +27,7 @@ final class MatrixSum implements SumPass {
   private final ProductKernel widest;
   private final WeightPanels weightPanels;
   private final List<RowTile> tiles = new ArrayList<>();
+  private final int blockSize;
   private final int[] blockStarts;
   private final UnitQueue<Scratch> units =
       new UnitQueue<>(Scratch[]::new, Scratch::new, this::runUnit);
@@ -44,7 +45,12 @@ final class MatrixSum implements SumPass {
    * @param weightsAt where their weights begin within a group
    * @param weightsStep from a source channel to the next
    */
-  private record RowTile(ProductKernel kernel, int firstChannel, int weightsAt, int weightsStep) {}
+  record RowTile(ProductKernel kernel, int firstChannel, int weightsAt, int weightsStep) {
+
+    int endChannel() {
+      return firstChannel + kernel.rows();
+    }
+  }
 
   /** True if {@code kernels} can compute {@code problem} so. */
   static boolean serves(Kernels kernels, SumProblem problem) {
@@ -68,17 +74,17 @@ final class MatrixSum implements SumPass {
                 panel.width()));
       }
     }
+    int tile = widest.columns();
+    this.blockSize = Math.max(BLOCK_FLOATS / problem.sourceChannels() / tile, 1) * tile;
     this.blockStarts = blockStarts();
   }
 
   /** Multiples of a tile; a rest that is no vector belongs to the last block. */
   private int[] blockStarts() {
-    int tile = widest.columns();
-    int size = Math.max(BLOCK_FLOATS / problem.sourceChannels() / tile, 1) * tile;
-    int blocks = Math.max(Math.ceilDiv(positions - widest.leastColumns() + 1, size), 1);
+    int blocks = Math.max(Math.ceilDiv(positions - widest.leastColumns() + 1, blockSize), 1);
     int[] starts = new int[blocks + 1];
     for (int block = 0; block < blocks; block++) {
-      starts[block] = block * size;
+      starts[block] = block * blockSize;
     }
     starts[blocks] = positions;
     return starts;
@@ -128,42 +134,113 @@ final class MatrixSum implements SumPass {
     int piece = unit / ranges;
     int range = unit % ranges;
     int firstCell = WorkCut.start(cells(), ranges, range);
-    scratch.sumCells(piece, firstCell, WorkCut.start(cells(), ranges, range + 1));
-    scratch.call.release();
-    scratch.maps.release();
+    int endCell = WorkCut.start(cells(), ranges, range + 1);
+    scratch.begin(source, weights, epilogue, piece);
+    for (int cell = firstCell; cell < endCell; cell++) {
+      int start = blockStarts[cell / tiles.size()];
+      int count = blockStarts[cell / tiles.size() + 1] - start;
+      var tile = tiles.get(cell % tiles.size());
+      int firstMap = piece * problem.channels() + tile.firstChannel();
+      scratch.sum(start, count, tile, result, firstMap * positions + start);
+    }
+    scratch.end();
+  }
+
+  /**
+   * Tiles of a group that together compute neighbouring channels.
+   *
+   * @param firstChannel within the group
+   * @param channels how many
+   */
+  record Chunk(List<RowTile> tiles, int firstChannel, int channels) {}
+
+  /** The tiles of a group in chunks of at most {@code most} channels, or of one wider tile. */
+  List<Chunk> chunks(int most) {
+    List<Chunk> chunks = new ArrayList<>();
+    for (int first = 0, next; first < tiles.size(); first = next) {
+      int firstChannel = tiles.get(first).firstChannel();
+      next = first + 1;
+      while (next < tiles.size() && tiles.get(next).endChannel() - firstChannel <= most) {
+        next++;
+      }
+      var taken = List.copyOf(tiles.subList(first, next));
+      chunks.add(new Chunk(taken, firstChannel, taken.getLast().endChannel() - firstChannel));
+    }
+    return List.copyOf(chunks);
+  }
+
+  /** True if the source is read as it is. */
+  boolean readsInPlace() {
+    return problem.taps().isIdentity();
+  }
+
+  Scratch newScratch() {
+    return new Scratch();
   }
 
   /** What one thread needs beside the arrays of the call. */
-  private final class Scratch {
-    final ProductKernel.Call call = new ProductKernel.Call(widest.longestRun());
-    final PointwiseSource maps = new PointwiseSource(kernels, problem);
+  final class Scratch {
+    private final ProductKernel.Call call = new ProductKernel.Call(widest.longestRun());
+    private final PointwiseSource maps = new PointwiseSource(kernels, problem);
+    private int group;
 
-    /** Computes cells of an image's group, which is number {@code piece}. */
-    void sumCells(int piece, int firstCell, int endCell) {
-      int group = piece % problem.groups();
-      int firstMap = piece * problem.channels();
+    /**
+     * Computes a run of positions in the maps of a chunk, one behind the other.
+     *
+     * @param piece an image's group, counted through all images
+     * @param first the first position
+     * @param count at least a vector of positions
+     * @param to where those of the chunk's first channel begin in {@code result}
+     */
+    void sumChunk(
+        float[] source,
+        float[] weights,
+        Epilogue epilogue,
+        int piece,
+        Chunk chunk,
+        int first,
+        int count,
+        float[] result,
+        int to) {
+      begin(source, weights, epilogue, piece);
+      call.cRow = count;
+      for (int start = 0, next; start < count; start = next) {
+        next = count - start < blockSize + widest.leastColumns() ? count : start + blockSize;
+        for (var tile : chunk.tiles()) {
+          int row = to + (tile.firstChannel() - chunk.firstChannel()) * count;
+          sum(first + start, next - start, tile, result, row + start);
+        }
+      }
+      end();
+    }
+
+    private void begin(float[] source, float[] weights, Epilogue epilogue, int piece) {
+      group = piece % problem.groups();
       maps.read(source, piece * problem.sourceChannels());
       call.a = weights;
       call.aRow = 1;
       call.b = maps.values;
       call.bStep = positions;
       call.reduction = problem.sourceChannels();
-      call.c = result;
       call.cRow = positions;
       call.epilogue = epilogue;
+    }
+
+    private void sum(int start, int count, RowTile tile, float[] result, int to) {
       int groupWeights = group * problem.channels() * problem.sourceChannels();
-      for (int cell = firstCell; cell < endCell; cell++) {
-        int block = cell / tiles.size();
-        var tile = tiles.get(cell % tiles.size());
-        int start = blockStarts[block];
-        call.columns = blockStarts[block + 1] - start;
-        call.aAt = groupWeights + tile.weightsAt();
-        call.aStep = tile.weightsStep();
-        call.bAt = maps.at + start;
-        call.cAt = (firstMap + tile.firstChannel()) * positions + start;
-        call.channel = group * problem.channels() + tile.firstChannel();
-        tile.kernel().run(call);
-      }
+      call.columns = count;
+      call.aAt = groupWeights + tile.weightsAt();
+      call.aStep = tile.weightsStep();
+      call.bAt = maps.at + start;
+      call.c = result;
+      call.cAt = to;
+      call.channel = group * problem.channels() + tile.firstChannel();
+      tile.kernel().run(call);
+    }
+
+    private void end() {
+      call.release();
+      maps.release();
     }
   }
 }

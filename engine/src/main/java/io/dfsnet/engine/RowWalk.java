@@ -80,6 +80,34 @@ record RowWalk(
         true);
   }
 
+  /**
+   * The walk over rows {@code first} to {@code first + count - 1} of the result alone, whose source
+   * is the rows of this walk's source that they read: {@link #sourceRowsOf} from {@link
+   * #firstSourceRowOf} on.
+   */
+  RowWalk band(int first, int count) {
+    return new RowWalk(
+        sourceRowsOf(first, count),
+        sourceWidth,
+        count,
+        columns,
+        stride,
+        first * stride + firstRow - firstSourceRowOf(first),
+        firstColumn,
+        spreads);
+  }
+
+  /** The first row of the source that a row of the result reads. */
+  int firstSourceRowOf(int row) {
+    return Math.max(row * stride + firstRow, 0);
+  }
+
+  /** How many rows of the source {@code count} rows of the result read. */
+  int sourceRowsOf(int first, int count) {
+    int end = (first + count - 1) * stride + firstRow + TAPS;
+    return Math.min(end, sourceHeight) - firstSourceRowOf(first);
+  }
+
   /** True if there is at most one row and one column of padding on each side. */
   boolean hasNarrowBorders() {
     return firstRow == Math.clamp(firstRow, -1, 0) && firstColumn == Math.clamp(firstColumn, -1, 0);

@@ -14,7 +14,15 @@ class FullyConnectedTest {
   private static final long SEED = 4;
 
   @ParameterizedTest
-  @CsvSource({"1,1,1,1", "3,7,5,1", "2,24,10,4", "1,30,1100,2", "2,13,9,13"})
+  @CsvSource({
+    "1,1,1,1",
+    "3,7,5,1",
+    "2,24,10,4",
+    "1,30,1100,2",
+    "2,13,9,13",
+    "15,64,100,1",
+    "5,600,1000,3"
+  })
   void everyOutputIsSummedInThePromisedOrder(int n, int inFeatures, int outFeatures, int parts) {
     float[] input = random(n * inFeatures);
     float[] weights = random(outFeatures * inFeatures);

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Plans where each chain of a session writes. An array goes to the next chain that needs one of its
- * length as soon as the last reader of its value has run, so a session holds about as much memory
- * as the widest place of its network needs, instead of the sum of all maps.
+ * Plans where each stretch of a session writes. An array goes to the next stretch that needs one of
+ * its length as soon as the last reader of its value has run, so a session holds about as much
+ * memory as the widest place of its network needs, instead of the sum of all maps.
  *
  * <p>Arrays are reused for equal lengths only, so that kernels and exchanges can check lengths
  * exactly. The maps of a network have few different sizes, so little is lost.
@@ -27,29 +27,28 @@ final class Buffers {
     this.batch = batch;
   }
 
-  /** The array of each chain, by the name of the chain's last node. */
-  static Map<String, float[]> plan(Network network, List<Chain> chains, int batch) {
+  /** The array of each stretch, by the name of the stretch's last node. */
+  static Map<String, float[]> plan(Network network, List<Stretch> stretches, int batch) {
     var plan = new Buffers(network, batch);
-    chains.forEach(plan::place);
+    stretches.forEach(plan::place);
     return plan.byNode;
   }
 
-  private void place(Chain chain) {
-    boolean overwrites = mayOverwriteInput(chain.head().op());
+  private void place(Stretch stretch) {
+    Node head = stretch.first().head();
+    boolean overwrites = mayOverwriteInput(head.op());
     if (overwrites) {
-      chain.inputs().forEach(this::release);
+      stretch.inputs().forEach(this::release);
     }
-    Node last = chain.last();
+    Node last = stretch.last();
     float[] array =
-        chain.head().op() instanceof Op.Flatten
-            ? byNode.get(chain.head().inputs().getFirst())
-            : take(length(last));
+        head.op() instanceof Op.Flatten ? byNode.get(head.inputs().getFirst()) : take(length(last));
     byNode.put(last.name(), array);
     int readers = network.consumers(last).size();
     // The output is read by the caller: its array never comes free.
     readersLeft.merge(array, last == network.output() ? readers + 1 : readers, Integer::sum);
     if (!overwrites) {
-      chain.inputs().forEach(this::release);
+      stretch.inputs().forEach(this::release);
     }
   }
 

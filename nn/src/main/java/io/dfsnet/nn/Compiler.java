@@ -3,8 +3,6 @@ package io.dfsnet.nn;
 import io.dfsnet.engine.Activation;
 import io.dfsnet.engine.BatchNormalization;
 import io.dfsnet.engine.Channels;
-import io.dfsnet.engine.Conv2dGeometry;
-import io.dfsnet.engine.Convolution;
 import io.dfsnet.engine.Elementwise;
 import io.dfsnet.engine.Epilogue;
 import io.dfsnet.engine.FullyConnected;
@@ -15,40 +13,47 @@ import io.dfsnet.engine.Work;
 import io.dfsnet.engine.Workers;
 import io.dfsnet.nn.Parameter.Role;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The reader that turns the chains of a network into calls of the engine's kernels. */
+/** The reader that turns the stretches of a network into calls of the engine's kernels. */
 final class Compiler {
   private final Network network;
-  private final Weights weights;
+  private final PackedLayers layers;
   private final int batch;
   private final Workers workers;
+  private final PlannedConvolutions convolutions;
   private final Map<String, float[]> buffers;
-
-  /** Steps run one after another, so equal convolutions share one plan and its scratch memory. */
-  private final Map<Conv2dGeometry, Convolution> convolutions = new HashMap<>();
-
   private final List<Step> steps = new ArrayList<>();
   private int exchanges;
 
   /**
-   * @param buffers where each chain writes, see {@link Buffers#plan}
+   * @param buffers where each stretch writes, see {@link Buffers#plan}
    */
   Compiler(
-      Network network, Weights weights, int batch, Workers workers, Map<String, float[]> buffers) {
+      Network network,
+      PackedLayers layers,
+      PlannedConvolutions convolutions,
+      Workers workers,
+      Map<String, float[]> buffers) {
     this.network = network;
-    this.weights = weights;
-    this.batch = batch;
+    this.layers = layers;
+    this.batch = convolutions.images();
     this.workers = workers;
+    this.convolutions = convolutions;
     this.buffers = buffers;
   }
 
-  /** The steps of a run in order. Chains whose output is there before they run need none. */
-  List<Step> compile(List<Chain> chains) {
-    chains.forEach(this::compile);
+  /** The steps of a run in order. Stretches whose output is there before they run need none. */
+  List<Step> compile(List<Stretch> stretches) {
+    for (Stretch stretch : stretches) {
+      if (stretch.isPair()) {
+        pair(stretch);
+      } else {
+        compile(stretch.first());
+      }
+    }
     return List.copyOf(steps);
   }
 
@@ -58,7 +63,7 @@ final class Compiler {
     float[] output = buffers.get(chain.last().name());
     switch (node.op()) {
       case Op.Input _, Op.Flatten _ -> {}
-      case Op.Conv2d conv -> convolution(chain, conv, inputs.getFirst(), output);
+      case Op.Conv2d _ -> convolution(chain, inputs.getFirst(), output);
       case Op.Linear linear -> linear(chain, linear, inputs.getFirst(), output);
       case Op.BatchNorm norm -> batchNorm(chain, norm, inputs.getFirst(), output);
       case Op.Relu _ -> add(chain, "relu", Elementwise.relu(inputs.getFirst(), output));
@@ -103,34 +108,64 @@ final class Compiler {
         int index = exchanges++;
         steps.add(
             new Step(
-                description(chain, exchange.kind().toString()),
+                description(chain.nodes(), exchange.kind().toString()),
                 collective ->
                     collective.exchange(exchange, index, batch, inputs.getFirst(), output)));
       }
     }
   }
 
-  private void convolution(Chain chain, Op.Conv2d conv, float[] input, float[] output) {
-    Node node = chain.head();
-    Shape image = inputShape(node);
-    var geometry = conv.geometry(batch, image.size(1), image.size(2));
-    var convolution = convolutions.computeIfAbsent(geometry, Convolution::of);
-    var folded = FoldedConvolution.of(node, conv, chain.batchNorm(), weights);
-    var packed = convolution.pack(folded.weights());
-    var epilogue =
-        new Epilogue(
-            folded.bias(), chain.addend().map(buffers::get).orElse(null), chain.activation());
+  private void convolution(Chain chain, float[] input, float[] output) {
+    var convolution = convolutions.of(chain.head());
+    var packed = layers.convolution(chain, convolution);
+    var epilogue = epilogue(chain, packed.bias());
     add(
         chain,
-        convolution.forwardKernel() + ", " + geometry,
-        () -> convolution.forward(input, packed, epilogue, output, workers));
+        convolution.forwardKernel() + ", " + convolution.geometry(),
+        () -> convolution.forward(input, packed.weights(), epilogue, output, workers));
+  }
+
+  private void pair(Stretch stretch) {
+    Chain first = stretch.first();
+    Chain second = stretch.chains().getLast();
+    var expansion = convolutions.of(first.head());
+    var depthwise = convolutions.of(second.head());
+    var pair = convolutions.pair(first.head(), second.head()).orElseThrow();
+    var packedFirst = layers.convolution(first, expansion);
+    var packedSecond = layers.convolution(second, depthwise);
+    var epilogueFirst = epilogue(first, packedFirst.bias());
+    var epilogueSecond = epilogue(second, packedSecond.bias());
+    float[] input = buffers.get(first.head().inputs().getFirst());
+    float[] output = buffers.get(stretch.last().name());
+    add(
+        stretch.nodes(),
+        "%s, %s, in %s, each followed by %s, %s"
+            .formatted(
+                expansion.forwardKernel(),
+                expansion.geometry(),
+                pair.cut(),
+                depthwise.forwardKernel(),
+                depthwise.geometry()),
+        () ->
+            pair.forward(
+                input,
+                packedFirst.weights(),
+                epilogueFirst,
+                packedSecond.weights(),
+                epilogueSecond,
+                output,
+                workers));
+  }
+
+  private Epilogue epilogue(Chain chain, float[] bias) {
+    return new Epilogue(bias, chain.addend().map(buffers::get).orElse(null), chain.activation());
   }
 
   private void linear(Chain chain, Op.Linear linear, float[] input, float[] output) {
     Node node = chain.head();
     var layer = FullyConnected.of(batch, linear.inFeatures(), linear.outFeatures(), linear.parts());
-    var packed = layer.pack(weights.get(node.parameter(Role.WEIGHT)).data());
-    float[] bias = linear.bias() ? weights.get(node.parameter(Role.BIAS)).data().clone() : null;
+    var packed = layers.linear(node, layer);
+    float[] bias = linear.bias() ? layers.copy(node, Role.BIAS) : null;
     Activation activation = chain.activation();
     add(
         chain,
@@ -141,10 +176,10 @@ final class Compiler {
   private void batchNorm(Chain chain, Op.BatchNorm norm, float[] input, float[] output) {
     Node node = chain.head();
     var layer = BatchNormalization.of(inputShape(node).prepend(batch), norm.epsilon());
-    float[] gamma = weights.get(node.parameter(Role.SCALE)).data().clone();
-    float[] beta = weights.get(node.parameter(Role.SHIFT)).data().clone();
-    float[] mean = weights.get(node.parameter(Role.RUNNING_MEAN)).data().clone();
-    float[] variance = weights.get(node.parameter(Role.RUNNING_VARIANCE)).data().clone();
+    float[] gamma = layers.copy(node, Role.SCALE);
+    float[] beta = layers.copy(node, Role.SHIFT);
+    float[] mean = layers.copy(node, Role.RUNNING_MEAN);
+    float[] variance = layers.copy(node, Role.RUNNING_VARIANCE);
     float[] addend = chain.addend().map(buffers::get).orElse(null);
     add(
         chain,
@@ -158,13 +193,15 @@ final class Compiler {
   }
 
   private void add(Chain chain, String kernel, Runnable action) {
-    steps.add(new Step(description(chain, kernel), collective -> action.run()));
+    add(chain.nodes(), kernel, action);
   }
 
-  private static String description(Chain chain, String kernel) {
-    return chain.nodes().stream().map(Node::name).collect(Collectors.joining(" + "))
-        + ": "
-        + kernel;
+  private void add(List<Node> nodes, String kernel, Runnable action) {
+    steps.add(new Step(description(nodes, kernel), _ -> action.run()));
+  }
+
+  private static String description(List<Node> nodes, String kernel) {
+    return nodes.stream().map(Node::name).collect(Collectors.joining(" + ")) + ": " + kernel;
   }
 
   /** The shape of the node's first input for one image. */

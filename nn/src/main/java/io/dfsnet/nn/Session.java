@@ -1,16 +1,21 @@
 package io.dfsnet.nn;
 
+import io.dfsnet.engine.Shape;
 import io.dfsnet.engine.Workers;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /**
  * A network compiled for inference: batch norms folded into convolutions, adds and activations done
- * by the kernel in front ({@link Chain}), weights packed once, memory planned once ({@link
- * Buffers}). A run then only calls kernels, in order, and allocates nothing of its own.
+ * by the kernel in front ({@link Chain}), wide maps never stored whole ({@link Stretch}), weights
+ * packed once, memory planned once ({@link Buffers}), batches cut into slices that stay in the
+ * caches ({@link BatchCut}). A run then only calls kernels, in order, and allocates nothing of its
+ * own.
  *
  * <p>The result for an image is a function of the network, the weights and that image alone: not of
  * the batch size, the other images, the number of threads or the width of SIMD registers.
@@ -19,17 +24,28 @@ import java.util.Objects;
  * time and must not be used by several threads at once; several sessions may share {@link Workers}.
  */
 public final class Session {
+  /** For replicas, of which each thread runs one. */
+  private static final Workers ALONE = new Workers(1);
+
   /** An answer to every exchange that needs no other shard. */
   private static final Collective SILENCE =
       (exchange, index, n, input, output) -> Arrays.fill(output, 0f);
 
   private final Network network;
   private final int batch;
+  private final Shape imagesShape;
+  private final Shape outputShape;
+  private final Workers workers;
   private final Collective collective;
-  private final float[] images;
-  private final float[] result;
-  private final List<Step> steps;
+  private final BatchCut cut;
+  private final List<Replica> replicas;
+  private final IntConsumer takeSlices = this::takeSlices;
+  private final AtomicInteger nextSlice = new AtomicInteger();
   private boolean ready;
+
+  // The run that is under way; no images in a warm-up.
+  private float[] images;
+  private float[] output;
 
   private Session(
       Network network, Weights weights, int batch, Workers workers, Collective collective) {
@@ -38,14 +54,19 @@ public final class Session {
           "session of " + network.name() + ": a batch has at least 1 image, found " + batch);
     }
     weights.requireFit(network);
-    List<Chain> chains = Chain.of(network);
-    Map<String, float[]> buffers = Buffers.plan(network, chains, batch);
     this.network = network;
     this.batch = batch;
+    this.imagesShape = network.shape(network.input()).prepend(batch);
+    this.outputShape = network.shape(network.output()).prepend(batch);
+    this.workers = workers;
     this.collective = collective;
-    this.images = buffers.get(network.input().name());
-    this.result = buffers.get(network.output().name());
-    this.steps = new Compiler(network, weights, batch, workers, buffers).compile(chains);
+    this.cut = BatchCut.of(network, batch, workers.threads());
+    var layers = new PackedLayers(weights);
+    Workers inReplica = cut.replicas() == 1 ? workers : ALONE;
+    this.replicas =
+        IntStream.range(0, cut.replicas())
+            .mapToObj(_ -> new Replica(network, layers, cut.images(), inReplica))
+            .toList();
   }
 
   /**
@@ -72,7 +93,8 @@ public final class Session {
    * Compiles a shard of a divided network.
    *
    * @param batch how many images a run takes
-   * @param collective carries out the exchanges, on the thread that calls {@link #run}
+   * @param collective carries out the exchanges, on the thread that calls {@link #run}, for all
+   *     images at once
    * @throws NetworkException if the weights do not fit
    */
   public static Session of(
@@ -94,11 +116,16 @@ public final class Session {
    * @throws NetworkException if an array has another length
    */
   public void run(float[] images, float[] output) {
-    requireLength("images", network.input(), this.images.length, images.length);
-    requireLength("output", network.output(), result.length, output.length);
-    System.arraycopy(images, 0, this.images, 0, images.length);
-    execute(collective);
-    System.arraycopy(result, 0, output, 0, output.length);
+    requireLength("images", imagesShape, images);
+    requireLength("output", outputShape, output);
+    this.images = images;
+    this.output = output;
+    try {
+      runSlices();
+    } finally {
+      this.images = null;
+      this.output = null;
+    }
   }
 
   /**
@@ -110,8 +137,7 @@ public final class Session {
    * @return how long the fastest run took
    */
   public Duration warmUp(Duration budget) {
-    Arrays.fill(images, 0f);
-    var outcome = WarmUp.run(() -> execute(SILENCE), budget);
+    var outcome = WarmUp.run(this::runSlices, budget);
     ready |= outcome.settled();
     return outcome.fastest();
   }
@@ -125,32 +151,35 @@ public final class Session {
   }
 
   /**
-   * What a run does, in order: the nodes of each step and the kernel that computes them, as in
-   * {@code layer1.0.conv1 + layer1.0.bn1 + layer1.0.relu1: NAME OF KERNEL, n1 g1 ic16 ...}.
+   * What a run does with a slice of the batch, in order: the nodes of each step and the kernel that
+   * computes them, as in {@code layer1.0.conv1 + layer1.0.bn1 + layer1.0.relu1: NAME OF KERNEL, n1
+   * g1 ic16 ...}.
    */
   public List<String> steps() {
-    return steps.stream().map(Step::description).toList();
+    return replicas.getFirst().steps().stream().map(Step::description).toList();
   }
 
-  private void execute(Collective exchanges) {
-    for (int i = 0; i < steps.size(); i++) {
-      steps.get(i).action().run(exchanges);
+  private void runSlices() {
+    nextSlice.set(0);
+    workers.forEach(replicas.size(), takeSlices);
+  }
+
+  private void takeSlices(int replica) {
+    int slice;
+    while ((slice = nextSlice.getAndIncrement()) < batch / cut.images()) {
+      if (images == null) {
+        replicas.get(replica).runZeros(SILENCE);
+      } else {
+        replicas.get(replica).run(images, output, slice * cut.images(), cut.images(), collective);
+      }
     }
   }
 
-  private void requireLength(String what, Node node, int wanted, int found) {
-    if (found != wanted) {
+  private void requireLength(String what, Shape shape, float[] values) {
+    if (values.length != shape.elements()) {
       throw new NetworkException(
-          "session of "
-              + network.name()
-              + ": "
-              + what
-              + " "
-              + network.shape(node).prepend(batch)
-              + " are "
-              + wanted
-              + " values, found "
-              + found);
+          "session of %s: %s %s are %d values, found %d"
+              .formatted(network.name(), what, shape, shape.elements(), values.length));
     }
   }
 }

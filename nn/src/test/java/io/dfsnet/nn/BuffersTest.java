@@ -20,16 +20,16 @@ class BuffersTest {
   @ParameterizedTest
   @MethodSource("io.dfsnet.nn.TestNetworks#all")
   void noValueIsOverwrittenBeforeItsLastReader(Network network) {
-    List<Chain> chains = Chain.of(network);
-    Map<String, float[]> plan = Buffers.plan(network, chains, 3);
+    List<Stretch> stretches = stretches(network);
+    Map<String, float[]> plan = Buffers.plan(network, stretches, 3);
     Map<float[], String> holds = new IdentityHashMap<>();
-    for (Chain chain : chains) {
-      for (String input : chain.inputs()) {
+    for (Stretch stretch : stretches) {
+      for (String input : stretch.inputs()) {
         assertThat(holds.get(plan.get(input)))
-            .as("what %s reads as %s", chain.head().name(), input)
+            .as("what %s reads as %s", stretch.first().head().name(), input)
             .isEqualTo(value(network, input));
       }
-      holds.put(plan.get(chain.last().name()), value(network, chain.last().name()));
+      holds.put(plan.get(stretch.last().name()), value(network, stretch.last().name()));
     }
     String output = network.output().name();
     assertThat(holds.get(plan.get(output))).isEqualTo(value(network, output));
@@ -38,12 +38,12 @@ class BuffersTest {
   @ParameterizedTest
   @MethodSource("io.dfsnet.nn.TestNetworks#all")
   void aConvolutionNeverWritesOverWhatItReads(Network network) {
-    List<Chain> chains = Chain.of(network);
-    Map<String, float[]> plan = Buffers.plan(network, chains, 1);
-    for (Chain chain : chains) {
-      if (chain.head().op() instanceof Op.Conv2d) {
-        float[] output = plan.get(chain.last().name());
-        assertThat(chain.inputs()).noneMatch(input -> plan.get(input) == output);
+    List<Stretch> stretches = stretches(network);
+    Map<String, float[]> plan = Buffers.plan(network, stretches, 1);
+    for (Stretch stretch : stretches) {
+      if (stretch.first().head().op() instanceof Op.Conv2d) {
+        float[] output = plan.get(stretch.last().name());
+        assertThat(stretch.inputs()).noneMatch(input -> plan.get(input) == output);
       }
     }
   }
@@ -51,7 +51,7 @@ class BuffersTest {
   @ParameterizedTest
   @MethodSource("io.dfsnet.nn.TestNetworks#all")
   void everyArrayHasExactlyTheLengthOfItsValue(Network network) {
-    Buffers.plan(network, Chain.of(network), 3)
+    Buffers.plan(network, stretches(network), 3)
         .forEach(
             (node, array) ->
                 assertThat(array).as(node).hasSize(3 * network.shape(node).elements()));
@@ -65,16 +65,20 @@ class BuffersTest {
   @Test
   void aBatchThatNoArrayCanHoldIsRefused() {
     var network = Models.create("resnet8", 10, 3, 32, 32, Shortcut.PAD);
-    assertThatThrownBy(() -> Buffers.plan(network, Chain.of(network), 1_000_000))
+    assertThatThrownBy(() -> Buffers.plan(network, stretches(network), 1_000_000))
         .isInstanceOf(NetworkException.class)
         .hasMessageContaining("1000000")
         .hasMessageContaining("smaller batch");
   }
 
+  private static List<Stretch> stretches(Network network) {
+    return Stretch.of(network, new PlannedConvolutions(network, 1));
+  }
+
   private static int arrays(String model) {
     var network = Models.create(model, 10, 3, 32, 32, Shortcut.PROJECTION);
     Set<float[]> arrays = Collections.newSetFromMap(new IdentityHashMap<>());
-    arrays.addAll(Buffers.plan(network, Chain.of(network), 1).values());
+    arrays.addAll(Buffers.plan(network, stretches(network), 1).values());
     return arrays.size();
   }
 

@@ -80,23 +80,30 @@ class SessionTest {
     }
   }
 
-  /** The claim of {@link Chain} that makes every choice of what to take along a free one. */
+  /** The claim of {@link Chain} and {@link Stretch} that makes what to take along a free choice. */
   @ParameterizedTest
   @MethodSource("io.dfsnet.nn.TestNetworks#all")
-  void takingAddsAndActivationsAlongChangesNoBit(Network network) {
+  void whatRunsAsOneStepChangesNoBit(Network network) {
     Weights weights = TestNetworks.randomWeights(network, SEED);
     float[] images = TestNetworks.randomImages(network, 2, SEED);
-    List<Chain> apart = new ArrayList<>();
+    List<Stretch> apart = new ArrayList<>();
     for (Chain chain : Chain.of(network)) {
-      apart.add(new Chain(chain.head(), chain.batchNorm(), null, null));
+      apart.add(Stretch.of(new Chain(chain.head(), chain.batchNorm(), null, null)));
       for (Node follower : new Node[] {chain.add(), chain.activator()}) {
         if (follower != null) {
-          apart.add(new Chain(follower, null, null, null));
+          apart.add(Stretch.of(new Chain(follower, null, null, null)));
         }
       }
     }
     Map<String, float[]> buffers = Buffers.plan(network, apart, 2);
-    List<Step> steps = new Compiler(network, weights, 2, ONE, buffers).compile(apart);
+    List<Step> steps =
+        new Compiler(
+                network,
+                new PackedLayers(weights),
+                new PlannedConvolutions(network, 2),
+                ONE,
+                buffers)
+            .compile(apart);
     System.arraycopy(images, 0, buffers.get("input"), 0, images.length);
     steps.forEach(step -> step.action().run(null));
     assertThat(run(network, weights, images, 2, ONE))

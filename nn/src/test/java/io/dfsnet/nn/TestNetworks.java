@@ -19,6 +19,7 @@ public final class TestNetworks {
         Models.create("resnet8", 10, 3, 32, 32, Shortcut.PAD),
         Models.create("resnet20-w8", 10, 3, 16, 16, Shortcut.PROJECTION),
         grouped(),
+        expanded(),
         everyOperation(),
         branches(),
         featureNorms(),
@@ -73,6 +74,31 @@ public final class TestNetworks {
     x = net.add("b.relu", new Op.Relu(), y);
     x = net.add("pool", new Op.GlobalAveragePool(), x);
     net.add("fc", new Op.Linear(32, 7, true, 4), x);
+    return net.build();
+  }
+
+  /**
+   * Wide maps that a depthwise convolution alone reads: with and without a stride, in groups, and
+   * one that the network needs twice.
+   */
+  public static Network expanded() {
+    var net = Network.builder("expanded", 2);
+    String x = normalized(net, "stem", Op.Conv2d.square(3, 6, 3, 1, 1, 1), net.input(3, 48, 48));
+    String y = normalized(net, "a", Op.Conv2d.square(6, 60, 1, 1, 0, 1), x);
+    y = net.add("a.relu", new Op.Relu6(), y);
+    y = normalized(net, "a.depthwise", Op.Conv2d.square(60, 60, 3, 1, 1, 60), y);
+    y = net.add("a.depthwise.relu", new Op.Relu6(), y);
+    y = normalized(net, "a.project", Op.Conv2d.square(60, 8, 1, 1, 0, 2), y);
+    x = normalized(net, "b", Op.Conv2d.square(8, 64, 1, 1, 0, 2), y);
+    x = normalized(net, "b.depthwise", Op.Conv2d.square(64, 64, 3, 2, 1, 64), x);
+    y = normalized(net, "c", Op.Conv2d.square(8, 64, 1, 1, 0, 1), y);
+    String twice = normalized(net, "c.depthwise", Op.Conv2d.square(64, 64, 3, 1, 1, 64), y);
+    y = net.add("c.add", new Op.Add(), y, twice);
+    y = normalized(net, "c.shrink", Op.Conv2d.square(64, 64, 3, 2, 1, 64), y);
+    x = net.add("add", new Op.Add(), x, y);
+    x = net.add("relu", new Op.Relu(), x);
+    x = net.add("pool", new Op.GlobalAveragePool(), x);
+    net.add("fc", new Op.Linear(64, 5, true, 2), x);
     return net.build();
   }
 

@@ -12,6 +12,10 @@ final class Sampler {
   private static final long FIRST_WARM_UP_NANOS = 1_000_000_000;
   private static final long WARM_UP_NANOS = 300_000_000;
   private static final int FIRST_WARM_UP_RUNS = 5;
+  // A JVM with one core compiles a network's kernels for seconds, while it runs them.
+  private static final long LONGEST_WARM_UP_NANOS = 30_000_000_000L;
+  // A run must be this much faster to count as progress; less is noise.
+  private static final double PROGRESS = 0.95;
   private static final int SAMPLES = 15;
   private static final long MEASURE_NANOS = 300_000_000;
   // Work that takes the better part of a second gets fewer samples, or nobody would wait for it.
@@ -68,11 +72,19 @@ final class Sampler {
         || samples >= FEW_SAMPLES && elapsed >= PATIENCE_NANOS;
   }
 
-  /** Runs for a while; returns how many nanoseconds one of the last runs took. */
+  /**
+   * Runs for a while. The first time that goes on until nothing clearly faster has come for a third
+   * of the time that it took to get there, or for too long. Times fall in steps, as the JVM's
+   * compilers come to one method after the other, and stand still in between.
+   *
+   * @return how many nanoseconds one of the last runs took
+   */
   private static double warmUp(Job job, boolean first) throws Exception {
     long budget = first ? FIRST_WARM_UP_NANOS : WARM_UP_NANOS;
     int leastRuns = first ? FIRST_WARM_UP_RUNS : 1;
     long start = System.nanoTime();
+    long progress = 0;
+    double milestone = Double.POSITIVE_INFINITY;
     int runs = 0;
     int chunk = 1;
     while (true) {
@@ -81,9 +93,16 @@ final class Sampler {
         job.run();
       }
       long ended = System.nanoTime();
+      long elapsed = ended - start;
+      double perRun = Math.max(1.0, (double) (ended - began) / chunk);
       runs += chunk;
-      if (ended - start >= budget && runs >= leastRuns) {
-        return Math.max(1.0, (double) (ended - began) / chunk);
+      if (perRun < PROGRESS * milestone) {
+        milestone = perRun;
+        progress = elapsed;
+      }
+      boolean settled = !first || elapsed - progress >= Math.max(budget, progress / 3);
+      if (elapsed >= budget && runs >= leastRuns && (settled || elapsed >= LONGEST_WARM_UP_NANOS)) {
+        return perRun;
       }
       if (ended - began < SAMPLE_NANOS) {
         chunk *= 2;
