@@ -37,6 +37,9 @@ public final class MatrixProduct {
   /** 512 KiB: half of a second-level cache. */
   private static final int BLOCK_FLOATS = 128 * 1024;
 
+  /** Panels that are packed together, because long runs of memory are quicker to read. */
+  private static final int PACKED_TOGETHER = 4;
+
   /** Units of work per thread, so that threads end at about the same time. */
   private static final int RANGES_PER_HAND = 4;
 
@@ -51,7 +54,7 @@ public final class MatrixProduct {
   private final int panelsPerBlock;
   private final boolean isPacked;
   private final UnitQueue<Object> packing =
-      new UnitQueue<>(Object[]::new, Object::new, (_, panel) -> packPanel(panel));
+      new UnitQueue<>(Object[]::new, Object::new, (_, unit) -> packPanels(unit));
   private final UnitQueue<Scratch> summing =
       new UnitQueue<>(Scratch[]::new, Scratch::new, this::sumUnit);
 
@@ -149,7 +152,8 @@ public final class MatrixProduct {
   private void pack(float[] right, Packed packed, Workers workers) {
     this.right = right;
     this.packed = packed;
-    packing.run(panels, UnitQueue.hands((long) k * n, workers), workers);
+    int units = Math.ceilDiv(panels, PACKED_TOGETHER);
+    packing.run(units, UnitQueue.hands((long) k * n, workers), workers);
     this.right = null;
     this.packed = null;
   }
@@ -240,14 +244,17 @@ public final class MatrixProduct {
     return Math.min(BLOCK_STEPS, k - step);
   }
 
-  private void packPanel(int panel) {
-    int columns = columnsOf(panel);
+  private void packPanels(int unit) {
+    int first = unit * PACKED_TOGETHER;
+    int end = Math.min(first + PACKED_TOGETHER, panels);
     for (int step = 0; step < k; step += BLOCK_STEPS) {
       int steps = stepsFrom(step);
-      int from = step * n + panel * panelWidth;
-      int to = packedAt(panel, step, steps);
       for (int i = 0; i < steps; i++) {
-        kernels.copy(right, from + i * n, packed.values, to + i * panelWidth, columns);
+        int row = (step + i) * n;
+        for (int panel = first; panel < end; panel++) {
+          int to = packedAt(panel, step, steps) + i * panelWidth;
+          kernels.copy(right, row + panel * panelWidth, packed.values, to, columnsOf(panel));
+        }
       }
     }
   }

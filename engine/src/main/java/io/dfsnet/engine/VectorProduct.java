@@ -4,6 +4,7 @@ import static io.dfsnet.engine.VectorKernels.LENGTH;
 import static io.dfsnet.engine.VectorKernels.SPECIES;
 import static io.dfsnet.engine.VectorKernels.load;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -29,6 +30,13 @@ import java.util.List;
  */
 abstract class VectorProduct implements ProductKernel {
   private static final float[] ZEROS = new float[4 * LENGTH];
+
+  /** -0 is the one value that changes nothing that it is added to. */
+  private static final float[] NOTHING = new float[6];
+
+  static {
+    Arrays.fill(NOTHING, -0f);
+  }
 
   private final int rows;
   private final boolean isWide;
@@ -79,8 +87,7 @@ abstract class VectorProduct implements ProductKernel {
     int columns = call.columns;
     int j = 0;
     for (; isWide && j <= columns - 4 * LENGTH; j += 4 * LENGTH) {
-      tile4(call, j);
-      finish(call, j, 4);
+      sum4(call, j);
     }
     for (; j <= columns - 2 * LENGTH; j += 2 * LENGTH) {
       tile2(call, j);
@@ -91,6 +98,12 @@ abstract class VectorProduct implements ProductKernel {
       tile1(call, last);
       finish(call, last, 1);
     }
+  }
+
+  /** Computes and finishes four vectors of columns from {@code j} on. */
+  void sum4(Call call, int j) {
+    tile4(call, j);
+    finish(call, j, 4);
   }
 
   /** Computes four vectors of columns from {@code j} on. */
@@ -116,6 +129,15 @@ abstract class VectorProduct implements ProductKernel {
     return call.continues ? call.cRow : 0;
   }
 
+  /** What is added to the sums: with {@link #biasAt}, a value for each row. */
+  static float[] biasOf(Call call) {
+    return call.epilogue.bias() == null ? NOTHING : call.epilogue.bias();
+  }
+
+  static int biasAt(Call call) {
+    return call.epilogue.bias() == null ? 0 : call.channel;
+  }
+
   private void finish(Call call, int j, int vectors) {
     if (!call.epilogue.isNone()) {
       finishTile(call, j, rows, vectors);
@@ -125,13 +147,13 @@ abstract class VectorProduct implements ProductKernel {
   /** While the tile is still in the first-level cache. */
   private static void finishTile(Call call, int j, int rows, int vectors) {
     float[] c = call.c;
-    float[] bias = call.epilogue.bias();
+    float[] bias = biasOf(call);
+    int biasAt = biasAt(call);
     float[] addend = call.epilogue.addend();
     float floor = VectorKernels.floor(call.epilogue.activation());
     float ceiling = VectorKernels.ceiling(call.epilogue.activation());
     for (int i = 0; i < rows; i++) {
-      // -0 is the one bias that changes no value.
-      float rowBias = bias == null ? -0f : bias[call.channel + i];
+      float rowBias = bias[biasAt + i];
       int row = call.cAt + i * call.cRow + j;
       for (int at = row; at < row + vectors * LENGTH; at += LENGTH) {
         var biased = load(c, at).add(rowBias);

@@ -12,6 +12,17 @@ final class VectorProductOfSix extends VectorProduct {
   }
 
   @Override
+  void sum4(Call call, int j) {
+    if (call.aRow != 1 || call.continues || call.epilogue.addend() != null) {
+      super.sum4(call, j);
+    } else if (call.epilogue.isNone()) {
+      VectorPointwiseTile.sum(call, j);
+    } else {
+      VectorPointwiseTile.sumAndFinish(call, j);
+    }
+  }
+
+  @Override
   void tile4(Call call, int j) {
     float[] a = call.a;
     float[] b = call.b;
