@@ -38,7 +38,8 @@ class FrameTest {
   @ParameterizedTest
   @MethodSource("commands")
   void helpHasExamplesAndTheOptionsOfEveryCommand(String command) {
-    Call call = dfs((command + " --help").split(" ")).succeeds();
+    Object[] words = (command + " --help").split(" ");
+    Call call = dfs(words).succeeds();
     assertThat(call.out())
         .contains("Examples:", "\n  dfs " + command, "--json", "--seed", "--threads", "--debug");
     assertThat(call.out().lines()).allMatch(line -> line.length() <= 100);
