@@ -206,7 +206,8 @@ final class MatrixSum implements SumPass {
       call.cRow = count;
       for (int start = 0, next; start < count; start = next) {
         next = count - start < blockSize + widest.leastColumns() ? count : start + blockSize;
-        for (var tile : chunk.tiles()) {
+        for (int t = 0; t < chunk.tiles().size(); t++) { // an iterator would be an object
+          var tile = chunk.tiles().get(t);
           int row = to + (tile.firstChannel() - chunk.firstChannel()) * count;
           sum(first + start, next - start, tile, result, row + start);
         }

@@ -26,6 +26,8 @@ final class VectorDepthwiseStridedPairs implements DepthwiseKernel {
   private static final VectorSpecies<Integer> LANES =
       VectorSpecies.of(int.class, VectorShape.forBitSize(SPECIES.vectorBitSize()));
 
+  private static final int[][] SELECTED = selected();
+
   @Override
   public String name() {
     return "k3s2r2__simd" + SPECIES.vectorBitSize();
@@ -83,6 +85,12 @@ final class VectorDepthwiseStridedPairs implements DepthwiseKernel {
     var select2 = select(columns, 2);
     var zero = FloatVector.zero(SPECIES);
     var nothing = IntVector.zero(LANES);
+    // Where there is no row, another is read and all its lanes are cleared: that takes less time
+    // than a branch for every channel.
+    int firstAt = above ? pitch : 0;
+    int thirdAt = third ? 2 * pitch : pitch;
+    var insideFirst = IntVector.broadcast(LANES, above ? 0 : -1).and(inside);
+    var insideThird = IntVector.broadcast(LANES, third ? -1 : 0).and(inside);
     int start = walk.sourceAt(0, 0);
     for (int channel = call.firstChannel; channel < endChannel; channel++) {
       int w = channel * 9;
@@ -98,10 +106,8 @@ final class VectorDepthwiseStridedPairs implements DepthwiseKernel {
       float bias = biases == null ? -0f : biases[channel];
       int at = sourceAt + (multiplier == 1 ? channel : channel / multiplier) * sourceSize + start;
       int to = resultAt + channel * size;
-      var first = nothing;
-      if (!above) {
-        first = FloatVector.fromArray(SPECIES, source, at).reinterpretAsInts().and(inside);
-      }
+      var first =
+          FloatVector.fromArray(SPECIES, source, at + firstAt).reinterpretAsInts().and(insideFirst);
       for (int pair = 0; pair < wholePairs; pair++, to += 2 * columns) {
         var x1 = FloatVector.fromArray(SPECIES, source, at + pitch).reinterpretAsInts().and(inside);
         var x2 =
@@ -134,13 +140,10 @@ final class VectorDepthwiseStridedPairs implements DepthwiseKernel {
       }
       if (rest) {
         var y1 = FloatVector.fromArray(SPECIES, source, at + pitch).reinterpretAsInts().and(inside);
-        var y2 = nothing;
-        if (third) {
-          y2 =
-              FloatVector.fromArray(SPECIES, source, at + 2 * pitch)
-                  .reinterpretAsInts()
-                  .and(inside);
-        }
+        var y2 =
+            FloatVector.fromArray(SPECIES, source, at + thirdAt)
+                .reinterpretAsInts()
+                .and(insideThird);
         var y3 =
             FloatVector.fromArray(SPECIES, source, at + 3 * pitch).reinterpretAsInts().and(inside);
         var ya0 = select0.selectFrom(first, y2).reinterpretAsFloats();
@@ -175,10 +178,20 @@ final class VectorDepthwiseStridedPairs implements DepthwiseKernel {
 
   /** Every second lane from {@code tap} on of one vector, then of the other. */
   private static IntVector select(int columns, int tap) {
-    int[] lanes = new int[LENGTH];
-    for (int i = 0; i < 2 * columns; i++) {
-      lanes[i] = tap + (i < columns ? 2 * i : LENGTH + 2 * (i - columns));
+    return IntVector.fromArray(LANES, SELECTED[columns], tap * LENGTH);
+  }
+
+  /** The lanes of {@link #select} by columns, those of the three taps one behind the other. */
+  private static int[][] selected() {
+    int[][] lanes = new int[LENGTH / 2 + 1][RowWalk.TAPS * LENGTH];
+    for (int columns = 1; columns < lanes.length; columns++) {
+      for (int tap = 0; tap < RowWalk.TAPS; tap++) {
+        for (int i = 0; i < 2 * columns; i++) {
+          int lane = i < columns ? 2 * i : LENGTH + 2 * (i - columns);
+          lanes[columns][tap * LENGTH + i] = tap + lane;
+        }
+      }
     }
-    return IntVector.fromArray(LANES, lanes, 0);
+    return lanes;
   }
 }

@@ -30,9 +30,12 @@ class SessionAllocationTest {
    */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  /** The last of the batches is cut into slices that several threads run at once. */
   static Stream<Arguments> sessions() {
     return Stream.of(
             Models.create("resnet20", 10, 3, 32, 32, Shortcut.PAD),
+            // Large enough to run expansions and depthwise convolutions as one.
+            Models.create("mobilenetv2", 10, 3, 96, 96, Shortcut.PROJECTION),
             TestNetworks.grouped(),
             TestNetworks.everyOperation())
         .flatMap(
@@ -41,7 +44,8 @@ class SessionAllocationTest {
                     Arguments.of(network, 1, 1),
                     Arguments.of(network, 1, 2),
                     Arguments.of(network, 3, 1),
-                    Arguments.of(network, 3, 2)));
+                    Arguments.of(network, 3, 2),
+                    Arguments.of(network, 4, 2)));
   }
 
   @ParameterizedTest(name = "{0}, batch {1}, {2} threads")
