@@ -99,9 +99,10 @@ public final class ExpandedDepthwise {
   }
 
   private static List<Band> bands(RowWalk walk, int inputChannels) {
-    int count = Math.ceilDiv(inputChannels * walk.sourceSize(), BAND_FLOATS);
+    int wanted = Math.ceilDiv(inputChannels * walk.sourceSize(), BAND_FLOATS);
+    int count = Math.min(wanted, walk.rows());
     List<Band> bands = new ArrayList<>();
-    for (int band = 0; band < Math.min(count, walk.rows()); band++) {
+    for (int band = 0; band < count; band++) {
       int first = WorkCut.start(walk.rows(), count, band);
       int rows = WorkCut.start(walk.rows(), count, band + 1) - first;
       bands.add(new Band(walk.band(first, rows), first, walk.firstSourceRowOf(first)));

@@ -32,7 +32,9 @@ class ExpandedDepthwiseTest {
     "n1 g1 ic24 ih112 oc15 kh1, n1 g15 ic15 ih112 oc30 kh3 ph1",
     "n1 g1 ic24 ih112 oc13 kh1, n1 g13 ic13 ih112 oc13 kh3 ph1 sh2 sw2",
     "n1 g1 ic7 ih90 iw70 oc26 kh1, n1 g26 ic26 ih90 iw70 oc26 kh3",
-    "n1 g1 ic24 ih111 iw112 oc17 kh1, n1 g17 ic17 ih111 iw112 oc17 kh3 sh2 sw2"
+    "n1 g1 ic24 ih111 iw112 oc17 kh1, n1 g17 ic17 ih111 iw112 oc17 kh3 sh2 sw2",
+    "n1 g1 ic16 ih1 iw8192 oc20 kh1, n1 g20 ic20 ih1 iw8192 oc20 kh3 ph1",
+    "n1 g1 ic16 ih2 iw8192 oc20 kh1, n1 g20 ic20 ih2 iw8192 oc20 kh3 ph1 sh2 sw2"
   })
   void givesTheBitsOfTheTwoOneAfterTheOther(String expansion, String depthwise) {
     var first = Convolution.of(Conv2dGeometry.parse(expansion));
