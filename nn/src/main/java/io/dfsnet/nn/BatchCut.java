@@ -1,6 +1,7 @@
 package io.dfsnet.nn;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 
@@ -25,6 +26,9 @@ record BatchCut(int images, int replicas) {
   /** Of a cache of 1 MiB; the rest is for weights and scratch memory. */
   private static final long CACHE_BYTES = 768 * 1024;
 
+  /** What the maps of one chain may take in all replicas: a third or so of what a session holds. */
+  private static final long MOST_BYTES = 256L << 20;
+
   /** So much of the time all threads must have slices to run. */
   private static final double LEAST_BUSY = 0.9;
 
@@ -45,7 +49,9 @@ record BatchCut(int images, int replicas) {
     var traffic = new Traffic(network);
     return cuts.stream()
         .filter(cut -> cut.replicas == most)
+        .filter(cut -> cut.images == 1 || traffic.widest * cut.images * most <= MOST_BYTES)
         .min(Comparator.comparingLong(cut -> traffic.bytes(cut.images)))
+        .map(cut -> new BatchCut(cut.images, Math.min(most, batch / cut.images)))
         .orElseThrow();
   }
 
@@ -59,8 +65,12 @@ record BatchCut(int images, int replicas) {
     private final List<Long> chains;
     private final long weights;
 
+    /** The most that a chain reads and writes for an image. */
+    final long widest;
+
     Traffic(Network network) {
       this.chains = Chain.of(network).stream().map(chain -> bytes(network, chain)).toList();
+      this.widest = Collections.max(chains);
       this.weights =
           Float.BYTES * network.nodes().stream().mapToLong(node -> Costs.parameters(node)).sum();
     }

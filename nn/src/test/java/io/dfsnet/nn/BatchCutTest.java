@@ -33,6 +33,19 @@ class BatchCutTest {
     assertThat(BatchCut.of(vgg, 8, 1)).isEqualTo(new BatchCut(8, 1));
   }
 
+  /** Maps of 224x224 make 1.3 GB of a hundred images. */
+  @Test
+  void largeMapsBoundASlice() {
+    var vgg = Models.create("vgg16bn", 1000, 3, 224, 224, Shortcut.PAD);
+    assertThat(BatchCut.of(vgg, 100, 1)).isEqualTo(new BatchCut(10, 1));
+    assertThat(BatchCut.of(vgg, 100, 4)).isEqualTo(new BatchCut(2, 4));
+  }
+
+  @Test
+  void thereAreNoMoreReplicasThanSlices() {
+    assertThat(BatchCut.of(RESNET, 15, 16)).isEqualTo(new BatchCut(1, 15));
+  }
+
   @Test
   void aSingleImageAndAShardAreOneSlice() {
     assertThat(BatchCut.of(RESNET, 1, 2)).isEqualTo(new BatchCut(1, 1));
