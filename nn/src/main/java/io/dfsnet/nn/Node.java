@@ -11,8 +11,9 @@ import java.util.List;
  */
 public record Node(String name, Op op, List<String> inputs) {
   public Node {
-    if (name.isBlank() || name.length() > 200) {
-      throw new NetworkException("node: a name has 1 to 200 characters, found '" + name + "'");
+    if (name.isBlank() || name.length() > NetworkLimits.NAME) {
+      throw new NetworkException(
+          "node: a name has 1 to " + NetworkLimits.NAME + " characters, found '" + name + "'");
     }
     inputs = List.copyOf(inputs);
   }

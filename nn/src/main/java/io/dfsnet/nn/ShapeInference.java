@@ -123,15 +123,18 @@ final class ShapeInference {
 
   private static Shape concat(Node node, List<Shape> inputs) {
     Shape first = map(node, inputs.getFirst());
-    int channels = 0;
+    long channels = 0;
     for (Shape shape : inputs) {
       Shape map = map(node, shape);
       if (map.size(1) != first.size(1) || map.size(2) != first.size(2)) {
         throw refuse(node, "joins maps of one size, found " + first + " and " + map);
       }
-      channels = Math.addExact(channels, map.size(0));
+      channels += map.size(0);
     }
-    return Shape.of(channels, first.size(1), first.size(2));
+    if (channels > Integer.MAX_VALUE) {
+      throw refuse(node, "joins " + channels + " channels; a map has less than 2^31");
+    }
+    return Shape.of((int) channels, first.size(1), first.size(2));
   }
 
   private static Shape map(Node node, Shape shape) {

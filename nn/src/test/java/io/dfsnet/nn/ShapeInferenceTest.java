@@ -76,6 +76,10 @@ class ShapeInferenceTest {
         Arguments.of(new Op.Linear(378, 5, true, 1), "flatten maps first", List.of(MAP)),
         Arguments.of(new Op.Concat(), "maps of one size", List.of(MAP, Shape.of(6, 9, 8))),
         Arguments.of(
+            new Op.Concat(),
+            "joins 2147483648 channels",
+            List.of(Shape.of(1 << 30, 1, 1), Shape.of(1 << 30, 1, 1))),
+        Arguments.of(
             new Op.ChannelSlice(3, 4), "takes 4 channels from 3 on, found [6,", List.of(MAP)),
         Arguments.of(new Op.ChannelSlice(-1, 4), "takes 4 channels from -1 on", List.of(MAP)),
         Arguments.of(new Op.ChannelSlice(1, 0), "takes 0 channels from 1 on", List.of(MAP)),

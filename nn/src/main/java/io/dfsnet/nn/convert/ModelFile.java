@@ -91,6 +91,10 @@ public sealed interface ModelFile {
   }
 
   private static Bare bare(Format format, Path file, Map<String, Tensor> tensors) {
+    if (tensors.isEmpty()) {
+      throw new FileFormatException(
+          file.toString(), "is " + format + " that holds no tensors; take one with weights");
+    }
     return new Bare(format, file.toString(), Layout.rename(file.toString(), tensors));
   }
 }

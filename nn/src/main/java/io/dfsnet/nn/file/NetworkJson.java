@@ -2,6 +2,7 @@ package io.dfsnet.nn.file;
 
 import io.dfsnet.nn.Network;
 import io.dfsnet.nn.NetworkException;
+import io.dfsnet.nn.NetworkLimits;
 import io.dfsnet.nn.Node;
 import io.dfsnet.nn.json.Json;
 import io.dfsnet.nn.json.JsonException;
@@ -24,11 +25,6 @@ import java.util.Set;
 final class NetworkJson {
   private static final int VERSION = 1;
   private static final int MAX_NODES = 10_000;
-  private static final int MAX_INPUTS = 1024;
-  private static final int MAX_NAME = 200;
-
-  /** The most values that all nodes together may give for one image. */
-  private static final long MAX_ACTIVATIONS = 1L << 28;
 
   private NetworkJson() {}
 
@@ -63,16 +59,16 @@ final class NetworkJson {
           "network: at most " + MAX_NODES + " nodes are read, found " + nodes.size());
     }
     Network.Builder builder =
-        Network.builder(name(json), json.integer("groups", 1, OpJson.MAX_SIZE));
+        Network.builder(name(json), json.integer("groups", 1, NetworkLimits.SIZE));
     long activations = 0;
     for (int i = 0; i < nodes.size(); i++) {
       Node node = node(nodes.get(i).asObject("nodes[" + i + "]"));
       builder.add(node);
       activations += builder.shape(node.name()).elements();
-      if (activations > MAX_ACTIVATIONS) {
+      if (activations > NetworkLimits.ACTIVATIONS) {
         throw new JsonException(
             "network: for one image all nodes together give at most "
-                + MAX_ACTIVATIONS
+                + NetworkLimits.ACTIVATIONS
                 + " values, '"
                 + node.name()
                 + "' exceeds that");
@@ -91,8 +87,8 @@ final class NetworkJson {
     String name = name(json);
     try {
       List<String> inputs = json.array("inputs").texts("inputs");
-      if (inputs.size() > MAX_INPUTS) {
-        throw new JsonException("a node reads at most " + MAX_INPUTS + " others");
+      if (inputs.size() > NetworkLimits.INPUTS) {
+        throw new JsonException("a node reads at most " + NetworkLimits.INPUTS + " others");
       }
       Node node = new Node(name, OpJson.read(json), inputs);
       requireMembers(json, write(node).members().keySet());
@@ -106,10 +102,13 @@ final class NetworkJson {
   private static String name(Json.Object json) {
     String name = json.text("name");
     if (name.isBlank()
-        || name.length() > MAX_NAME
+        || name.length() > NetworkLimits.NAME
         || name.chars().anyMatch(Character::isISOControl)) {
       throw new JsonException(
-          "network: a name has 1 to " + MAX_NAME + " printable characters, found " + name.length());
+          "network: a name has 1 to "
+              + NetworkLimits.NAME
+              + " printable characters, found "
+              + name.length());
     }
     return name;
   }

@@ -1,6 +1,7 @@
 package io.dfsnet.nn.file;
 
 import io.dfsnet.engine.Shape;
+import io.dfsnet.nn.NetworkLimits;
 import io.dfsnet.nn.Op;
 import io.dfsnet.nn.json.Json;
 import io.dfsnet.nn.json.JsonException;
@@ -13,8 +14,6 @@ import java.util.Arrays;
  * built.
  */
 final class OpJson {
-  /** The largest channel or feature count, side, kernel or stride. */
-  static final int MAX_SIZE = 1 << 20;
 
   private static final int MAX_RANK = 4;
 
@@ -148,11 +147,11 @@ final class OpJson {
   }
 
   private static int size(Json.Object json, String key) {
-    return json.integer(key, 1, MAX_SIZE);
+    return json.integer(key, 1, NetworkLimits.SIZE);
   }
 
   private static int sizeOrZero(Json.Object json, String key) {
-    return json.integer(key, 0, MAX_SIZE);
+    return json.integer(key, 0, NetworkLimits.SIZE);
   }
 
   /** A vertical and a horizontal size. */
@@ -178,9 +177,16 @@ final class OpJson {
               + sizes.length);
     }
     for (long size : sizes) {
-      if (size < min || size > MAX_SIZE) {
+      if (size < min || size > NetworkLimits.SIZE) {
         throw new JsonException(
-            "op: '" + key + "' must be from " + min + " to " + MAX_SIZE + ", found " + size);
+            "op: '"
+                + key
+                + "' must be from "
+                + min
+                + " to "
+                + NetworkLimits.SIZE
+                + ", found "
+                + size);
       }
     }
     return Arrays.stream(sizes).mapToInt(Math::toIntExact).toArray();

@@ -1,6 +1,7 @@
 package io.dfsnet.nn.onnx;
 
 import io.dfsnet.engine.Shape;
+import io.dfsnet.nn.NetworkLimits;
 import io.dfsnet.nn.Op;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,6 @@ final class ChannelOperators {
   private static final int HEIGHT = 2;
   private static final int WIDTH = 3;
   private static final int RANK = 4;
-  private static final int MAX_CHANNELS = 1 << 20;
 
   private ChannelOperators() {}
 
@@ -139,7 +139,7 @@ final class ChannelOperators {
     Optional<OperatorCall> pad = split.followedBy("Pad");
     Optional<Padding> padding =
         pad.flatMap(each -> Padding.ahead(each, RANK + 1, CHANNELS + 1))
-            .filter(found -> found.sum() <= MAX_CHANNELS);
+            .filter(found -> found.sum() <= NetworkLimits.SIZE);
     Optional<OperatorCall> join = pad.flatMap(each -> each.followedBy("Reshape"));
     if (padding.isEmpty() || join.isEmpty() || !joins(join.get(), groups, padding.get())) {
       return false;

@@ -5,6 +5,7 @@ import io.dfsnet.engine.ShapeException;
 import io.dfsnet.nn.Model;
 import io.dfsnet.nn.Network;
 import io.dfsnet.nn.NetworkException;
+import io.dfsnet.nn.NetworkLimits;
 import io.dfsnet.nn.file.FileFormatException;
 import io.dfsnet.nn.json.Json;
 import io.dfsnet.nn.json.JsonException;
@@ -27,7 +28,6 @@ final class Importer {
 
   private static final String STANDARD_ALIAS = "ai.onnx";
   private static final int IMAGE_AXES = 4;
-  private static final int MAX_SIZE = 1 << 20;
   private static final int SHOWN = 50;
 
   private final String source;
@@ -168,14 +168,14 @@ final class Importer {
   private int size(List<Onnx.Dimension> image, int axis) {
     if (image.get(axis) instanceof Onnx.Dimension.Fixed(long size)
         && size >= 1
-        && size <= MAX_SIZE) {
+        && size <= NetworkLimits.SIZE) {
       return (int) size;
     }
     throw refuse(
         "input: only the batch may be open, axis "
             + axis
             + " must have a size from 1 to "
-            + MAX_SIZE
+            + NetworkLimits.SIZE
             + "; export the model for images of one size");
   }
 
@@ -224,14 +224,19 @@ final class Importer {
     String text = model.metadata().getOrDefault(Metadata.GROUPS, "1");
     try {
       int groups = Integer.parseInt(text);
-      if (groups >= 1 && groups <= MAX_SIZE) {
+      if (groups >= 1 && groups <= NetworkLimits.SIZE) {
         return groups;
       }
     } catch (NumberFormatException noNumber) {
       throw refuse("metadata " + Metadata.GROUPS + ": no number, " + Json.excerpt(text), noNumber);
     }
     throw refuse(
-        "metadata " + Metadata.GROUPS + ": must be from 1 to " + MAX_SIZE + ", found " + text);
+        "metadata "
+            + Metadata.GROUPS
+            + ": must be from 1 to "
+            + NetworkLimits.SIZE
+            + ", found "
+            + text);
   }
 
   private Map<String, Integer> parts() {
@@ -239,7 +244,9 @@ final class Importer {
     String text = model.metadata().get(Metadata.PARTS);
     if (text != null) {
       Json.Object json = Json.parse(text).asObject("metadata " + Metadata.PARTS);
-      json.members().keySet().forEach(name -> parts.put(name, json.integer(name, 1, MAX_SIZE)));
+      json.members()
+          .keySet()
+          .forEach(name -> parts.put(name, json.integer(name, 1, NetworkLimits.SIZE)));
     }
     return parts;
   }

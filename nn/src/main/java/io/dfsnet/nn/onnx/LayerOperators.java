@@ -19,7 +19,10 @@ final class LayerOperators {
     if (dims.length != 4) {
       throw new Unsupported("its weights have " + dims.length + " axes instead of 4");
     }
-    long[] kernel = call.integers("kernel_shape").orElse(Arrays.copyOfRange(dims, 2, 4));
+    long[] kernel = Arrays.copyOfRange(dims, 2, 4);
+    if (!Arrays.equals(kernel, call.integers("kernel_shape").orElse(kernel))) {
+      throw new Unsupported("its kernel_shape is not that of its weights");
+    }
     Window window = Window.of(call, x.shape(), kernel);
     int groups = OperatorCall.size("group", call.integer("group", 1), 1);
     int out = OperatorCall.size("output channels", dims[0], 1);

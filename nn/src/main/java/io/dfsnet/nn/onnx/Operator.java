@@ -1,5 +1,6 @@
 package io.dfsnet.nn.onnx;
 
+import io.dfsnet.nn.NetworkLimits;
 import io.dfsnet.nn.json.Json;
 import java.util.Collections;
 import java.util.Map;
@@ -24,7 +25,6 @@ record Operator(
     Set<String> attributes,
     Consumer<OperatorCall> translate) {
 
-  private static final int MAX_INPUTS = 1024;
   private static final int SHOWN = 10;
 
   private static final String WINDOW = "auto_pad dilations kernel_shape pads strides";
@@ -42,7 +42,7 @@ record Operator(
             "BatchNormalization",
             of(5, 5, LayerOperators::batchNormalization, "epsilon momentum spatial training_mode")),
         Map.entry("Clip", of(1, 3, LayerOperators::clip, "max min")),
-        Map.entry("Concat", of(1, MAX_INPUTS, ChannelOperators::concat, "axis")),
+        Map.entry("Concat", of(1, NetworkLimits.INPUTS, ChannelOperators::concat, "axis")),
         Map.entry(
             "Constant",
             of(0, 0, ShapeOperators::constant, "value value_float value_int value_ints")),

@@ -1,6 +1,7 @@
 package io.dfsnet.nn.onnx;
 
 import io.dfsnet.engine.Shape;
+import io.dfsnet.nn.NetworkLimits;
 import io.dfsnet.nn.Op;
 import io.dfsnet.nn.Parameter.Role;
 import io.dfsnet.nn.json.Json;
@@ -16,8 +17,6 @@ import java.util.function.Supplier;
  * either is read from the input if it is there, else from the attribute.
  */
 final class OperatorCall {
-  /** The largest size, stride or padding, as in a network's own files. */
-  private static final int MAX_SIZE = 1 << 20;
 
   private final Translation translation;
   private final Onnx.Node node;
@@ -80,7 +79,11 @@ final class OperatorCall {
       return Optional.of(values);
     }
     throw new Unsupported(
-        "its input " + input + " are not integers, at most " + Onnx.Elements.Longs.LIMIT);
+        "its input "
+            + input
+            + " is no tensor of at most "
+            + Onnx.Elements.Longs.LIMIT
+            + " integers");
   }
 
   /** Integers from an attribute; empty if it is not there. */
@@ -173,9 +176,9 @@ final class OperatorCall {
 
   /** A size that a network may have. */
   static int size(String what, long size, int least) {
-    if (size < least || size > MAX_SIZE) {
+    if (size < least || size > NetworkLimits.SIZE) {
       throw new Unsupported(
-          what + " must be from " + least + " to " + MAX_SIZE + ", found " + size);
+          what + " must be from " + least + " to " + NetworkLimits.SIZE + ", found " + size);
     }
     return (int) size;
   }

@@ -21,10 +21,14 @@ final class ProtoReader {
   /** How deep messages nest; those of {@code onnx.proto} that are read here need 6. */
   private static final int DEPTH_LIMIT = 16;
 
-  /** How many texts and numbers are read from one file, a message being as much as four. */
+  /**
+   * How many texts and numbers are read from one file, a message being as much as four, and a long
+   * text as much as one more for every {@value #TEXT_UNIT} bytes.
+   */
   static final int VALUE_LIMIT = 1 << 20;
 
   private static final int MESSAGE = 4;
+  private static final int TEXT_UNIT = 16;
 
   private static final int MAX_NUMBER = (1 << 29) - 1;
   private static final int MAX_VARINT = 10;
@@ -122,9 +126,10 @@ final class ProtoReader {
 
   /** The field as a text. */
   String text() {
-    take(1);
+    ByteBuffer text = bytes();
+    take(1 + text.remaining() / TEXT_UNIT);
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(bytes()).toString();
+      return StandardCharsets.UTF_8.newDecoder().decode(text).toString();
     } catch (CharacterCodingException cause) {
       throw new FileFormatException(source, place() + "is no text in UTF-8", cause);
     }

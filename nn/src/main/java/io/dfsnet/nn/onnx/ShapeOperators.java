@@ -11,6 +11,9 @@ import java.util.Optional;
  * stands no operation, only another name for the same activation.
  */
 final class ShapeOperators {
+  /** More than a channel shuffle needs, which gives a map one axis more for a moment. */
+  private static final int MAX_AXES = 8;
+
   private ShapeOperators() {}
 
   static void constant(OperatorCall call) {
@@ -86,6 +89,10 @@ final class ShapeOperators {
     if (taken[0]) {
       throw new Unsupported("takes away the batch");
     }
+    if (count == 0) {
+      throw new Unsupported(
+          "takes away all axes but the batch; a network gives a list of numbers, leave one axis");
+    }
     call.give(reshaped(call, x, Shape.of(Arrays.copyOf(left, count))));
   }
 
@@ -109,8 +116,10 @@ final class ShapeOperators {
     long[] sizes =
         call.integers(1, "shape").orElseThrow(() -> new Unsupported("has no shape to give"));
     boolean zeroCopies = !call.flag("allowzero", false);
-    if (sizes.length < 2) {
-      throw new Unsupported("gives a shape without a batch");
+    if (sizes.length < 2 || sizes.length > MAX_AXES) {
+      throw new Unsupported(
+          "gives a shape of %d axes; 2 to %d are read, the batch first"
+              .formatted(sizes.length, MAX_AXES));
     }
     int[] target = new int[sizes.length - 1];
     int open = -1;

@@ -103,6 +103,9 @@ final class TensorDecoder {
   private Onnx.Elements integers(long count, int bytes) {
     if (raw == null) {
       requireCount(count, integers.size());
+      if (count > Onnx.Elements.Longs.LIMIT) {
+        return new Onnx.Elements.Other(type);
+      }
       return new Onnx.Elements.Longs(integers.stream().mapToLong(value -> value).toArray());
     }
     ByteBuffer data = raw(count, bytes);

@@ -3,6 +3,7 @@ package io.dfsnet.nn.onnx;
 import io.dfsnet.engine.Shape;
 import io.dfsnet.engine.Tensor;
 import io.dfsnet.nn.Network;
+import io.dfsnet.nn.NetworkLimits;
 import io.dfsnet.nn.Node;
 import io.dfsnet.nn.Op;
 import io.dfsnet.nn.Parameter.Role;
@@ -19,8 +20,6 @@ import java.util.Set;
 
 /** A network in the making, and what the values of the ONNX graph became in it. */
 final class Translation {
-  /** The most values that all nodes together may give for one image, as in a network's own file. */
-  private static final long MAX_ACTIVATIONS = 1L << 28;
 
   /**
    * Tensors that several nodes share are copied for each of them. All together may have this many
@@ -29,7 +28,6 @@ final class Translation {
   private static final int MAX_COPIES = 4;
 
   private static final long ALWAYS_ALLOWED = 1 << 20;
-  private static final int MAX_NAME = 200;
 
   private final SortedGraph graph;
   private final long batch;
@@ -86,9 +84,11 @@ final class Translation {
     network.add(new Node(name, op, inputs));
     Shape shape = network.shape(name);
     activations += shape.elements();
-    if (activations > MAX_ACTIVATIONS) {
+    if (activations > NetworkLimits.ACTIVATIONS) {
       throw new Unsupported(
-          "with it all nodes together give more than " + MAX_ACTIVATIONS + " values for one image");
+          "with it all nodes together give more than "
+              + NetworkLimits.ACTIVATIONS
+              + " values for one image");
     }
     return new Value.Activation(name, shape);
   }
@@ -188,7 +188,7 @@ final class Translation {
   /** Whether a text from the file can name a node. */
   static boolean isName(String text) {
     return !text.isBlank()
-        && text.length() <= MAX_NAME
+        && text.length() <= NetworkLimits.NAME
         && text.chars().noneMatch(Character::isISOControl);
   }
 }

@@ -19,6 +19,9 @@ final class Rebuild {
   private final ByteSource source;
   private final Map<String, Pickled.Storage> storages = new LinkedHashMap<>();
 
+  /** Entries that dictionaries were made of; a list in the memo can be given to any number. */
+  private int entries;
+
   Rebuild(ByteSource source) {
     this.source = source;
   }
@@ -129,6 +132,10 @@ final class Rebuild {
       throw refuse(Callable.ORDERED_DICT, arguments);
     }
     for (Pickled item : items.elements()) {
+      if (++entries > Unpickler.VALUE_LIMIT) {
+        throw source.refuse(
+            "makes dictionaries of more than " + Unpickler.VALUE_LIMIT + " entries; it is hostile");
+      }
       List<Pickled> pair =
           switch (item) {
             case Pickled.Sequence list -> list.elements();

@@ -55,6 +55,16 @@ class ModelFileTest {
   }
 
   @Test
+  void aFileWithoutTensorsHoldsNoWeights() throws IOException {
+    Path file = folder.resolve("empty.safetensors");
+    Files.write(file, new byte[] {2, 0, 0, 0, 0, 0, 0, 0, '{', '}'});
+    assertThatThrownBy(() -> ModelFile.read(file))
+        .isInstanceOf(FileFormatException.class)
+        .hasMessageContaining("empty.safetensors: is")
+        .hasMessageContaining("holds no tensors");
+  }
+
+  @Test
   void tensorsAloneNeedTheNameOfTheirNetwork() {
     ModelFile file = bare(model("resnet8-w2", Shortcut.PAD), name -> name);
     assertThatThrownBy(file::model)

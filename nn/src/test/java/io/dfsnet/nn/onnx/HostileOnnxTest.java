@@ -42,6 +42,7 @@ class HostileOnnxTest {
             file("tensor of 2^60 values", tensor(1L << 60), 0),
             file("tensor of 2^31 - 1 values", tensor(Integer.MAX_VALUE), 0),
             file("tensor of 2^28 values, a hole", hole(GIBIBYTE), GIBIBYTE),
+            file("name of 2^30 letters, a hole", longName(), GIBIBYTE),
             file("zeros", new byte[0], GIBIBYTE),
             file("long chain", chain(20_000), 0),
             file("nodes", model(repeated(1 << 20)), 0),
@@ -54,6 +55,7 @@ class HostileOnnxTest {
                 "sizes are not negative and their product is below 2^31",
                 "needs 2147483647 elements, found 0",
                 "has 0 inputs, one is read",
+                "messages, texts and numbers",
                 "fields have numbers from 1",
                 "read",
                 "messages, texts and numbers",
@@ -99,6 +101,16 @@ class HostileOnnxTest {
         Proto.bytes(8, Proto.varint(2, 17)),
         Proto.length(7, graph.length + data),
         graph);
+  }
+
+  /** The beginning of a file that ends with the name of its graph. */
+  private static byte[] longName() {
+    byte[] name = Proto.length(2, GIBIBYTE);
+    return Proto.message(
+        Proto.varint(1, 8),
+        Proto.bytes(8, Proto.varint(2, 17)),
+        Proto.length(7, name.length + GIBIBYTE),
+        name);
   }
 
   /** Nothing but the first field, again and again, empty: nodes of a graph, inputs of a node. */

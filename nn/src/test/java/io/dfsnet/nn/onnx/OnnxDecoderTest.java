@@ -95,7 +95,10 @@ class OnnxDecoderTest {
     byte[] many =
         Proto.message(Proto.varint(1, 5000), Proto.varint(2, 7), Proto.bytes(9, filled(40_000, 0)));
     assertThat(tensor(half).elements()).isEqualTo(new Onnx.Elements.Other(10));
+    byte[] packed =
+        Proto.message(Proto.varint(1, 5000), Proto.varint(2, 7), Proto.bytes(7, filled(5000, 1)));
     assertThat(tensor(many).elements()).isEqualTo(new Onnx.Elements.Other(7));
+    assertThat(tensor(packed).elements()).isEqualTo(new Onnx.Elements.Other(7));
   }
 
   @Test

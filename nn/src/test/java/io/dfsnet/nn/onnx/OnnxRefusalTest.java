@@ -62,7 +62,21 @@ class OnnxRefusalTest {
             graph()
                 .floats("w", 4, 4, 1, 1)
                 .node("Conv", "x w", "y", "kernel_shape", new int[] {2, 2}),
-            "needs a tensor of [4, 4, 2, 2], found one of 16 elements"),
+            "its kernel_shape is not that of its weights"),
+        refused(
+            "kernel turned",
+            graph()
+                .floats("w", 4, 4, 1, 3)
+                .node("Conv", "x w", "y", "kernel_shape", new int[] {3, 1}),
+            "its kernel_shape is not that of its weights"),
+        refused(
+            "nothing left",
+            OnnxGraph.of(1, 1, 1).ints("axes", 1, 2, 3).node("Squeeze", "x axes", "y"),
+            "takes away all axes but the batch"),
+        refused(
+            "axes",
+            graph().ints("shape", -1, 4, 2, 2, 2, 2, 2, 2, 2).node("Reshape", "x shape", "y"),
+            "gives a shape of 9 axes; 2 to 8 are read"),
         refused(
             "channels",
             graph().floats("w", 4, 3, 1, 1).node("Conv", "x w", "y"),
@@ -205,7 +219,7 @@ class OnnxRefusalTest {
         refused(
             "shape of floats",
             graph().floats("s", 2).node("Reshape", "x s", "y"),
-            "its input 1 are not integers"),
+            "its input 1 is no tensor of at most 4096 integers"),
         refused(
             "squeezed channels",
             graph().node("Squeeze", "x", "y", "axes", new int[] {1}),

@@ -167,6 +167,25 @@ class HostileCheckpointTest {
         "found a tuple");
   }
 
+  /** One list of pairs, from which a thousand dictionaries are made. */
+  @ParameterizedTest
+  @EnumSource
+  void callsThatCopyWhatIsRememberedAreCounted(Container container) {
+    assertRefused(
+        container,
+        p -> {
+          p.global("collections", "OrderedDict").op(Opcode.BINPUT).raw(0);
+          p.op(Opcode.EMPTY_LIST).op(Opcode.BINPUT).raw(1);
+          for (int key = 0; key < 1000; key++) {
+            p.tuple(key, key).op(Opcode.APPEND);
+          }
+          for (int call = 0; call < 1000; call++) {
+            p.op(Opcode.BINGET).raw(0).op(Opcode.BINGET).raw(1).op(Opcode.TUPLE1).op(Opcode.REDUCE);
+          }
+        },
+        "makes dictionaries of more than 131072 entries");
+  }
+
   @ParameterizedTest
   @EnumSource
   void valuesThatHoldThemselvesAreHarmless(Container container) {
