@@ -11,6 +11,7 @@ import io.dfsnet.nn.train.Trainer;
 import io.dfsnet.nn.train.TrainerState;
 import io.dfsnet.nn.train.TrainingOptions;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 
 /** A training in its folder: begins it, or goes on where its checkpoint is. */
@@ -37,8 +38,13 @@ final class TrainRun {
   /** What a run has come to. */
   record Result(Model model, List<EpochMetrics> epochs, EpochMetrics best) {}
 
-  /** Trains to the end of the last epoch. */
+  /**
+   * Trains to the end of the last epoch.
+   *
+   * @throws CommandException if the run has trained before and its checkpoint is missing
+   */
   Result train() throws IOException {
+    requireCheckpoint();
     DataSource source = DataOptions.open(config.data());
     ImageSet train = DataOptions.limited(source.train(), config.limit());
     ImageSet test = DataOptions.limited(source.test(), config.limit());
@@ -68,6 +74,24 @@ final class TrainRun {
             .run(test, workers);
         return new Result(result, log.epochs(), log.best().orElseThrow());
       }
+    }
+  }
+
+  /**
+   * A process that was killed before it wrote the first checkpoint leaves no metrics either, and
+   * its run begins once more. Where there are some, beginning would throw away what was trained.
+   */
+  private void requireCheckpoint() throws IOException {
+    if (!folder.has(RunFolder.STATE)
+        && folder.has(RunFolder.METRICS)
+        && Files.size(folder.path(RunFolder.METRICS)) > 0) {
+      throw new CommandException(
+          folder.path(RunFolder.STATE)
+              + ": is missing, though "
+              + RunFolder.METRICS
+              + " says that the run has trained; restore the file, or begin another run with"
+              + " --weights "
+              + folder);
     }
   }
 

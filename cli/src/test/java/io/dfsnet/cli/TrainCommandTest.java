@@ -216,6 +216,24 @@ class TrainCommandTest {
   }
 
   @Test
+  void aRunWithoutItsCheckpointIsNotBegunAgain() throws IOException {
+    Path run = folder.resolve("run");
+    tiny(run, "--epochs", 1).succeeds();
+    Files.delete(run.resolve("state.safetensors"));
+    String metrics = Files.readString(run.resolve("metrics.jsonl"));
+    byte[] last = Files.readAllBytes(run.resolve("last.safetensors"));
+    dfs("train", "--out", run, "--resume")
+        .fails(1, "state.safetensors: is missing", "restore the file", "--weights " + run);
+    assertThat(run.resolve("metrics.jsonl")).hasContent(metrics);
+    assertThat(run.resolve("last.safetensors")).hasBinaryContent(last);
+
+    // As a kill before the first checkpoint leaves it.
+    Files.writeString(run.resolve("metrics.jsonl"), "");
+    dfs("train", "--out", run, "--resume").succeeds();
+    assertThat(run.resolve("last.safetensors")).hasBinaryContent(last);
+  }
+
+  @Test
   void optionsThatCannotBeMeantAreRefusedBeforeAnythingIsWritten() {
     Path run = folder.resolve("run");
     dfs("train", "--out", run, "--data", DATA).fails(2, "--model: is missing");
