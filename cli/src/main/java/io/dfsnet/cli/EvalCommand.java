@@ -71,7 +71,7 @@ final class EvalCommand extends DfsCommand {
             .put("images", images.size())
             .put("top1", scores.top1())
             .put("top5", scores.top5())
-            .put("loss", scores.loss())
+            .put("loss", Json.orNull(scores.loss()))
             .put("imagesPerSecond", imagesPerSecond)
             .build());
   }
