@@ -76,7 +76,9 @@ final class TrainCommand extends DfsCommand {
       try {
         Json.Object begun = folder.readJson(RunFolder.CONFIG);
         config = resumed(TrainConfig.of(begun), folder);
-        cadence = options.over(RunOptions.Cadence.of(begun));
+        RunOptions.Cadence before = RunOptions.Cadence.of(begun);
+        cadence = options.over(before);
+        requireSameTests(config, before, cadence, folder);
       } catch (IllegalArgumentException cause) {
         throw folder.broken(RunFolder.CONFIG, cause);
       }
@@ -118,6 +120,22 @@ final class TrainCommand extends DfsCommand {
             .put("trainAccuracy", last.training().accuracy())
             .put("config", config.toJson())
             .build());
+  }
+
+  /** The scores of the tests decide when a run with early stopping ends. */
+  private static void requireSameTests(
+      TrainConfig config, RunOptions.Cadence before, RunOptions.Cadence now, RunFolder folder) {
+    if (config.earlyStopping() != null && now.evalEvery() != before.evalEvery()) {
+      throw new UsageException(
+          "--eval-every was "
+              + before.evalEvery()
+              + " and is "
+              + now.evalEvery()
+              + ": run "
+              + folder
+              + " has --patience, which counts these tests; leave --eval-every out, or begin"
+              + " another run");
+    }
   }
 
   private TrainConfig resumed(TrainConfig begun, RunFolder folder) {

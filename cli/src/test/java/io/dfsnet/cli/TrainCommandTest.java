@@ -160,6 +160,9 @@ class TrainCommandTest {
     Json.Object again = dfs("train", "--out", run, "--resume", "--json").json();
     assertThat(again).isEqualTo(call.json());
     assertThat(Files.readAllLines(run.resolve("metrics.jsonl"))).hasSize(3);
+    dfs("train", "--out", run, "--resume", "--eval-every", 2)
+        .fails(2, "--eval-every was 1 and is 2", "--patience", "leave --eval-every out");
+    dfs("train", "--out", run, "--resume", "--eval-every", 1).succeeds();
   }
 
   @Test
