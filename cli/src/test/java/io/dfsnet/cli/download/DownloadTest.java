@@ -184,6 +184,20 @@ class DownloadTest {
   }
 
   @Test
+  void aWrongLengthLeavesWhatIsThere() throws Exception {
+    Handler announcing = (request, out) -> out.write(head("200 OK", "Content-Length: 1"));
+    try (var server = new RawServer(breakingOff(announcing))) {
+      assertRefused(server, "announces 1 bytes, the file has 200000");
+      assertThat(server.requests()).hasSize(2);
+    }
+    assertThat(folder.resolve("file.bin.part")).hasSize(HALF);
+    try (var server = new RawServer(DownloadTest::rest)) {
+      assertThat(fetch(server)).isEqualTo(Outcome.RESUMED);
+    }
+    assertFetched();
+  }
+
+  @Test
   void redirectsAreFollowedAFewTimes() throws Exception {
     Handler once =
         (request, out) -> {
