@@ -20,6 +20,7 @@ final class TrainRun {
   private final RunOptions.Cadence cadence;
   private final RunFolder folder;
   private final GlobalOptions global;
+  private final Interruption interruption;
   private final Output output;
 
   TrainRun(
@@ -27,11 +28,13 @@ final class TrainRun {
       RunOptions.Cadence cadence,
       RunFolder folder,
       GlobalOptions global,
+      Interruption interruption,
       Output output) {
     this.config = config;
     this.cadence = cadence;
     this.folder = folder;
     this.global = global;
+    this.interruption = interruption;
     this.output = output;
   }
 
@@ -61,8 +64,8 @@ final class TrainRun {
       } else if (!folder.has(RunFolder.CONFIG)) {
         folder.make();
       }
-      try (RunLog log = RunLog.open(folder, trainer.epochsDone(), TrainLoop.stepsDone(trainer));
-          var interruption = new Interruption(this::promiseCheckpoint)) {
+      try (RunLog log = RunLog.open(folder, trainer.epochsDone(), TrainLoop.stepsDone(trainer))) {
+        interruption.begin();
         folder.writeJson(RunFolder.CONFIG, effective());
         if (goesOn) {
           output.done("resumes after " + TrainLoop.place(trainer, config.recipe().epochs()));
@@ -131,12 +134,6 @@ final class TrainRun {
         .addTo(json)
         .put("environment", Environment.here(global.threads).toJson())
         .build();
-  }
-
-  private void promiseCheckpoint() {
-    output.log(
-        System.lineSeparator()
-            + "interrupted: writes a checkpoint after this step; a second Ctrl-C ends at once");
   }
 
   private void requireBatch(ImageSet train) {
