@@ -89,5 +89,10 @@ final class ImageFolder {
       }
       return new Pixels(square, 0);
     }
+
+    @Override
+    public boolean byClass() {
+      return true;
+    }
   }
 }
