@@ -161,13 +161,13 @@ final class RecipeOptions {
       names = "--flip",
       paramLabel = "true|false",
       arity = "1",
-      description = "Mirror every second image (default: true).")
+      description = "Mirror each image with probability 1/2 (default: true).")
   Boolean flip;
 
   @Option(
       names = "--cutout",
       paramLabel = "N",
-      description = "Blank a square of N pixels in every image (default: 0, none).")
+      description = "Blank a square with a side of N pixels in every image (default: 0, none).")
   Integer cutout;
 
   @Option(
