@@ -34,7 +34,8 @@ final class DataInfoCommand extends DfsCommand {
       names = "--limit",
       paramLabel = "N",
       converter = Converters.Count.class,
-      description = "Read only the first N images of each part.")
+      description =
+          "Read only N images of each part: the first ones, of a folder evenly spaced ones.")
   Integer limit;
 
   @Override

@@ -22,7 +22,8 @@ final class DataOptions {
       names = "--limit",
       paramLabel = "N",
       converter = Converters.Count.class,
-      description = "Use only the first N images of each part of the data set.")
+      description =
+          "Use only N images of each part: the first ones, of a folder evenly spaced ones.")
   Integer limit;
 
   /** The data set of the option. */
@@ -31,7 +32,7 @@ final class DataOptions {
     return open(specification);
   }
 
-  /** The first images of a part, as many as the option allows. */
+  /** As many images of a part as the option allows. */
   ImageSet limited(ImageSet images) {
     return limited(images, limit);
   }
@@ -58,9 +59,9 @@ final class DataOptions {
     }
   }
 
-  /** The first images of a part; all of them if {@code limit} is null. */
+  /** As many images of a part, see {@link ImageSet#limited}; all if {@code limit} is null. */
   static ImageSet limited(ImageSet images, Integer limit) {
-    return limit == null || limit >= images.size() ? images : images.subset(0, limit);
+    return limit == null ? images : images.limited(limit);
   }
 
   /**

@@ -46,7 +46,7 @@ final class Demo {
   private final long began = System.nanoTime();
 
   /**
-   * @param train at least as many images as the plan wants; the first of them are used
+   * @param train at least as many images as the plan wants; as many of them are used
    * @param test the same
    */
   Demo(
@@ -57,8 +57,8 @@ final class Demo {
       GlobalOptions global,
       Output output) {
     this.plan = plan;
-    this.train = train.subset(0, plan.train());
-    this.test = test.subset(0, plan.test());
+    this.train = train.limited(plan.train());
+    this.test = test.limited(plan.test());
     this.topology = topology;
     this.global = global;
     this.output = output;

@@ -10,7 +10,8 @@ import io.dfsnet.nn.train.Evaluation;
  * @param step the epoch's last one, counted over all epochs
  * @param training what the epoch gave on the training images
  * @param testAccuracy after the epoch, 0 to 1; null if the epoch was not evaluated
- * @param testLoss the mean cross entropy on the test images, or null
+ * @param testLoss the mean cross entropy on the test images; null if the epoch was not evaluated or
+ *     the loss is not finite, which finite weights can give on images that they were not trained on
  */
 record EpochMetrics(long step, EpochResult training, Double testAccuracy, Double testLoss) {
   static final String KIND = "epoch";
@@ -20,7 +21,8 @@ record EpochMetrics(long step, EpochResult training, Double testAccuracy, Double
   }
 
   static EpochMetrics of(long step, EpochResult training, Evaluation.Result test) {
-    return new EpochMetrics(step, training, test.accuracy(), test.loss());
+    Double loss = Double.isFinite(test.loss()) ? test.loss() : null;
+    return new EpochMetrics(step, training, test.accuracy(), loss);
   }
 
   int epoch() {
@@ -36,7 +38,10 @@ record EpochMetrics(long step, EpochResult training, Double testAccuracy, Double
             .put("loss", training.loss())
             .put("trainAccuracy", training.accuracy());
     if (testAccuracy != null) {
-      json.put("testAccuracy", testAccuracy).put("testLoss", testLoss);
+      json.put("testAccuracy", testAccuracy);
+    }
+    if (testLoss != null) {
+      json.put("testLoss", testLoss);
     }
     return json.put("imagesPerSecond", training.imagesPerSecond())
         .put("wait", training.waitShare())
@@ -49,7 +54,6 @@ record EpochMetrics(long step, EpochResult training, Double testAccuracy, Double
    * @throws io.dfsnet.nn.json.JsonException naming the key that is missing or wrong
    */
   static EpochMetrics of(Json.Object json) {
-    boolean tested = json.has("testAccuracy");
     return new EpochMetrics(
         json.integer("step"),
         new EpochResult(
@@ -58,8 +62,12 @@ record EpochMetrics(long step, EpochResult training, Double testAccuracy, Double
             json.number("trainAccuracy").doubleValue(),
             json.number("imagesPerSecond").doubleValue(),
             json.number("wait").doubleValue()),
-        tested ? json.number("testAccuracy").doubleValue() : null,
-        tested ? json.number("testLoss").doubleValue() : null);
+        numberOrNull(json, "testAccuracy"),
+        numberOrNull(json, "testLoss"));
+  }
+
+  private static Double numberOrNull(Json.Object json, String key) {
+    return json.has(key) ? json.number(key).doubleValue() : null;
   }
 
   /** As {@code epoch 3/30 loss 1.2345 train 55.10 % test 53.20 % 4321 images/s}. */

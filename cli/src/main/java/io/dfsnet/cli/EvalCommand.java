@@ -1,10 +1,9 @@
 package io.dfsnet.cli;
 
 import io.dfsnet.nn.Model;
-import io.dfsnet.nn.Session;
 import io.dfsnet.nn.data.ImageSet;
 import io.dfsnet.nn.json.Json;
-import java.util.Arrays;
+import io.dfsnet.nn.train.Evaluation;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 
@@ -24,8 +23,6 @@ import picocli.CommandLine.Command;
       "a checkpoint of PyTorch, or safetensors of another program."
     })
 final class EvalCommand extends DfsCommand {
-  private static final int BATCH = 100;
-
   @ArgGroup(validate = false, heading = "%nNetwork:%n", order = 1)
   ModelOptions model = new ModelOptions();
 
@@ -43,12 +40,14 @@ final class EvalCommand extends DfsCommand {
     long began = System.nanoTime();
     try (var workers = global.workers();
         var progress = output.progress("evaluating", images.size())) {
-      int batch = Math.min(BATCH, images.size());
-      Session session = Session.of(trained.network(), trained.weights(), batch, workers);
-      for (int from = 0; from < images.size(); from += batch) {
-        evaluate(session, images, from, scores);
-        progress.update(scores.images(), Units.percent(scores.top1()));
-      }
+      Evaluation.run(
+          trained,
+          images,
+          workers,
+          (logits, labels) -> {
+            scores.addAll(logits, labels);
+            progress.update(scores.images(), Units.percent(scores.top1()));
+          });
     }
     double imagesPerSecond = images.size() / ((System.nanoTime() - began) * 1e-9);
 
@@ -71,27 +70,8 @@ final class EvalCommand extends DfsCommand {
             .put("images", images.size())
             .put("top1", scores.top1())
             .put("top5", scores.top5())
-            .put("loss", scores.loss())
+            .put("loss", Json.orNull(scores.loss()))
             .put("imagesPerSecond", imagesPerSecond)
             .build());
-  }
-
-  /**
-   * Scores one batch; the last one may be smaller, and what stands behind its images is not read.
-   */
-  private static void evaluate(Session session, ImageSet images, int from, Scores scores) {
-    int count = Math.min(session.batch(), images.size() - from);
-    int elements = images.shape().elements();
-    float[] pixels = new float[session.batch() * elements];
-    float[] logits = new float[session.batch() * images.classes()];
-    for (int i = 0; i < count; i++) {
-      images.normalized(from + i, pixels, i * elements);
-    }
-    session.run(pixels, logits);
-    for (int i = 0; i < count; i++) {
-      scores.add(
-          Arrays.copyOfRange(logits, i * images.classes(), (i + 1) * images.classes()),
-          images.label(from + i));
-    }
   }
 }

@@ -25,7 +25,14 @@ final class FailureHandler implements IParameterExceptionHandler, IExecutionExce
     return report(thrown, line, parsed.originalArgs());
   }
 
-  private static int report(Exception thrown, CommandLine line, List<String> arguments) {
+  /**
+   * Says it at once.
+   *
+   * @param line of the command that failed
+   * @param arguments all words of the call
+   * @return the exit status
+   */
+  static int report(Throwable thrown, CommandLine line, List<String> arguments) {
     Failure failure = Failure.of(thrown);
     line.getErr().println("dfs: " + failure.message());
     if (failure.defect() || arguments.contains("--debug")) {

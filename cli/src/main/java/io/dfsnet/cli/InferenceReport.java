@@ -81,7 +81,7 @@ final class InferenceReport {
             .put("images", scores.images())
             .put("top1", scores.top1())
             .put("top5", scores.top5())
-            .put("loss", scores.loss())
+            .put("loss", Json.orNull(scores.loss()))
             .put("latencyMillis", latency.toJson());
     if (!nodes.isEmpty()) {
       List<Json> rows = new ArrayList<>();

@@ -13,6 +13,9 @@ import java.util.concurrent.CountDownLatch;
  * hook                  .. waits ..............  the process ends
  * </pre>
  *
+ * <p>Work that comes to its end meanwhile closes this, and the process may end at that moment: what
+ * has to be said about it is said before.
+ *
  * <p>A second Ctrl-C ends the process at once.
  */
 final class Interruption implements AutoCloseable {
@@ -34,6 +37,10 @@ final class Interruption implements AutoCloseable {
                   heard.run();
                   awaitEnd();
                 });
+  }
+
+  /** From now on Ctrl-C is a wish; before, it ends the process as usual. */
+  void begin() {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 

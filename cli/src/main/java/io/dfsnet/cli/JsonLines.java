@@ -1,5 +1,6 @@
 package io.dfsnet.cli;
 
+import io.dfsnet.nn.file.AtomicFile;
 import io.dfsnet.nn.json.Json;
 import io.dfsnet.nn.json.JsonException;
 import java.io.BufferedInputStream;
@@ -92,7 +93,7 @@ final class JsonLines implements AutoCloseable {
         throw cause;
       }
     } catch (IOException cause) {
-      throw unwritable(cause);
+      throw AtomicFile.unwritable(path, cause);
     }
   }
 
@@ -105,7 +106,7 @@ final class JsonLines implements AutoCloseable {
     try {
       channel.force(true);
     } catch (IOException cause) {
-      throw unwritable(cause);
+      throw AtomicFile.unwritable(path, cause);
     }
   }
 
@@ -132,10 +133,5 @@ final class JsonLines implements AutoCloseable {
     } catch (JsonException damaged) {
       return Optional.empty();
     }
-  }
-
-  private UncheckedIOException unwritable(IOException cause) {
-    return new UncheckedIOException(
-        new IOException(path + ": cannot be written: " + cause.getMessage(), cause));
   }
 }

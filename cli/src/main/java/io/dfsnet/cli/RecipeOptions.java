@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Option;
 
 /**
@@ -160,13 +161,13 @@ final class RecipeOptions {
       names = "--flip",
       paramLabel = "true|false",
       arity = "1",
-      description = "Mirror every second image (default: true).")
+      description = "Mirror each image with probability 1/2 (default: true).")
   Boolean flip;
 
   @Option(
       names = "--cutout",
       paramLabel = "N",
-      description = "Blank a square of N pixels in every image (default: 0, none).")
+      description = "Blank a square with a side of N pixels in every image (default: 0, none).")
   Integer cutout;
 
   @Option(
@@ -241,12 +242,28 @@ final class RecipeOptions {
     }
     members.putAll(asked);
     if (!members.containsKey("milestones")) {
-      int epochs = new Json.Object(members).integer("epochs", 0, Integer.MAX_VALUE);
-      members.put("milestones", Json.integers(epochs / 2, epochs / 4 * 3 + epochs % 4 * 3 / 4));
+      members.put("milestones", defaultMilestones(new Json.Object(members)));
     }
     TrainingOptions options = OptionsJson.read(new Json.Object(members));
     requireRead(asked, options);
     return options;
+  }
+
+  /** A half and three quarters of all epochs, as far as few epochs tell these apart. */
+  private static Json defaultMilestones(Json.Object recipe) {
+    int epochs = recipe.integer("epochs", 0, Integer.MAX_VALUE);
+    int[] milestones =
+        IntStream.of(epochs / 2, epochs / 4 * 3 + epochs % 4 * 3 / 4)
+            .filter(milestone -> milestone > 0)
+            .distinct()
+            .toArray();
+    if (milestones.length == 0 && recipe.text("schedule").equals("step")) {
+      throw new UsageException(
+          "--schedule step: lets the rate fall after some of the epochs, --epochs is "
+              + epochs
+              + "; take at least 2 epochs");
+    }
+    return Json.integers(milestones);
   }
 
   private static boolean changes(Json.Object base, Map<String, Json> asked, String key) {

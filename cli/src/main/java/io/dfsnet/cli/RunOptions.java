@@ -4,8 +4,9 @@ import io.dfsnet.nn.json.Json;
 import picocli.CommandLine.Option;
 
 /**
- * What a training looks at and writes down on its way; none of it changes what is trained. What is
- * not asked for stays as the run has it.
+ * What a training looks at and writes down on its way; none of it changes what is trained, but for
+ * how often it tests where early stopping counts the tests. What is not asked for stays as the run
+ * has it.
  */
 final class RunOptions {
   private static final String EVAL = "eval-every";

@@ -1,6 +1,7 @@
 package io.dfsnet.cli;
 
 import io.dfsnet.engine.SoftmaxCrossEntropy;
+import java.util.Arrays;
 
 /** Adds up how well logits tell the classes of images. */
 final class Scores {
@@ -18,6 +19,18 @@ final class Scores {
     first += SoftmaxCrossEntropy.correct(1, logits.length, logits, wanted);
     amongTop += rank(logits, label) < TOP ? 1 : 0;
     loss += SoftmaxCrossEntropy.loss(1, logits.length, logits, wanted, 0f);
+  }
+
+  /**
+   * Some more images.
+   *
+   * @param logits one row after another
+   */
+  void addAll(float[] logits, int[] labels) {
+    int classes = logits.length / labels.length;
+    for (int i = 0; i < labels.length; i++) {
+      add(Arrays.copyOfRange(logits, i * classes, (i + 1) * classes), labels[i]);
+    }
   }
 
   int images() {

@@ -1,16 +1,19 @@
 package io.dfsnet.cli;
 
 import io.dfsnet.dividefuse.Division;
+import io.dfsnet.engine.Shape;
 import io.dfsnet.engine.Workers;
 import io.dfsnet.nas.Budget;
 import io.dfsnet.nas.Evaluated;
 import io.dfsnet.nas.SearchResult;
 import io.dfsnet.nas.Supernet;
 import io.dfsnet.nn.Network;
+import io.dfsnet.nn.NetworkException;
 import io.dfsnet.nn.Op;
 import io.dfsnet.nn.data.ImageSet;
 import io.dfsnet.nn.file.SafeTensors;
 import io.dfsnet.nn.json.Json;
+import io.dfsnet.nn.models.Models;
 import io.dfsnet.nn.models.Shortcut;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -147,7 +150,34 @@ final class SearchCommand extends DfsCommand {
     requireAbsent("is known from the file of --weights", "--shortcut");
     Network network = ModelOptions.read(model.weights).network();
     DataOptions.requireFit(network, train);
+    requireArchitecture(network, train.shape());
     return network;
+  }
+
+  /**
+   * The answer is a call that trains an architecture by name. A file of another program, ONNX above
+   * all, may give its network any name.
+   */
+  private void requireArchitecture(Network network, Shape image) {
+    int classes = network.shape(network.output()).size(0);
+    try {
+      Models.create(
+          network.name(),
+          classes,
+          image.size(0),
+          image.size(1),
+          image.size(2),
+          Shortcut.PROJECTION);
+    } catch (NetworkException unknown) {
+      throw new UsageException(
+          "--weights "
+              + model.weights
+              + ": its network is called '"
+              + network.name()
+              + "', and what a search finds can be trained under a name of --model only; say"
+              + " --model NAME instead",
+          unknown);
+    }
   }
 
   private SearchConfig config(ImageSet train) {

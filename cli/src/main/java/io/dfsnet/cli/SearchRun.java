@@ -20,7 +20,6 @@ import io.dfsnet.nn.train.TrainingOptions;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
 /** Trains a supernet, then asks it which positions are worth fusing. */
@@ -45,7 +44,7 @@ final class SearchRun {
     this.config = config;
     this.original = original;
     this.output = output;
-    int[] order = shuffled(train.size(), config.training().recipe().seed());
+    int[] order = Seeds.shuffled(train.size(), config.training().recipe().seed(), "held out");
     int held = config.heldOut();
     if (train.size() - held < config.training().recipe().batch()) {
       throw new UsageException(
@@ -119,17 +118,5 @@ final class SearchRun {
     var batches = new Batches(trained, recipe.batch(), Augmentation.NONE, recipe.seed());
     int count = Math.min(CALIBRATION_BATCHES, batches.perEpoch());
     return IntStream.range(0, count).mapToObj(index -> batches.get(0, index)).toList();
-  }
-
-  /** The numbers of all images, in an order of the seed. */
-  private static int[] shuffled(int images, long seed) {
-    RandomGenerator random = Seeds.random(seed, "held out");
-    int[] order = new int[images];
-    for (int i = 0; i < images; i++) {
-      int j = random.nextInt(i + 1);
-      order[i] = order[j];
-      order[j] = i;
-    }
-    return order;
   }
 }

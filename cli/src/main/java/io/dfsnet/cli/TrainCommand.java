@@ -5,6 +5,7 @@ import io.dfsnet.nn.Model;
 import io.dfsnet.nn.json.Json;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -64,19 +65,41 @@ final class TrainCommand extends DfsCommand {
 
   @Override
   void run(Output output) throws IOException {
-    try (RunFolder folder = resume ? RunFolder.resume(out) : RunFolder.begin(out)) {
-      train(folder, output);
+    try (var interruption = new Interruption(() -> promiseCheckpoint(output))) {
+      try (RunFolder folder = resume ? RunFolder.resume(out) : RunFolder.begin(out)) {
+        train(folder, interruption, output);
+      } catch (IOException | RuntimeException | Error failed) {
+        if (interruption.wished()) {
+          // The process ends behind this; thrown on, the failure would hardly be told in time.
+          FailureHandler.report(failed, spec.commandLine(), words());
+          interruption.leave();
+        }
+        throw failed;
+      }
     }
   }
 
-  private void train(RunFolder folder, Output output) throws IOException {
+  private static void promiseCheckpoint(Output output) {
+    output.log(
+        System.lineSeparator()
+            + "interrupted: writes a checkpoint after this step; a second Ctrl-C ends at once");
+  }
+
+  private List<String> words() {
+    return spec.commandLine().getParseResult().originalArgs();
+  }
+
+  private void train(RunFolder folder, Interruption interruption, Output output)
+      throws IOException {
     TrainConfig config = over(TrainConfig.DEFAULTS);
     RunOptions.Cadence cadence = options.over(RunOptions.Cadence.DEFAULTS);
     if (resume) {
       try {
         Json.Object begun = folder.readJson(RunFolder.CONFIG);
         config = resumed(TrainConfig.of(begun), folder);
-        cadence = options.over(RunOptions.Cadence.of(begun));
+        RunOptions.Cadence before = RunOptions.Cadence.of(begun);
+        cadence = options.over(before);
+        requireSameTests(config, before, cadence, folder);
       } catch (IllegalArgumentException cause) {
         throw folder.broken(RunFolder.CONFIG, cause);
       }
@@ -86,7 +109,8 @@ final class TrainCommand extends DfsCommand {
     if (config.weights() != null) {
       requireAbsent("is known from the file of --weights", "--shortcut");
     }
-    TrainRun.Result result = new TrainRun(config, cadence, folder, global, output).train();
+    TrainRun.Result result =
+        new TrainRun(config, cadence, folder, global, interruption, output).train();
 
     Model trained = result.model();
     EpochMetrics last = result.epochs().getLast();
@@ -118,6 +142,22 @@ final class TrainCommand extends DfsCommand {
             .put("trainAccuracy", last.training().accuracy())
             .put("config", config.toJson())
             .build());
+  }
+
+  /** The scores of the tests decide when a run with early stopping ends. */
+  private static void requireSameTests(
+      TrainConfig config, RunOptions.Cadence before, RunOptions.Cadence now, RunFolder folder) {
+    if (config.earlyStopping() != null && now.evalEvery() != before.evalEvery()) {
+      throw new UsageException(
+          "--eval-every was "
+              + before.evalEvery()
+              + " and is "
+              + now.evalEvery()
+              + ": run "
+              + folder
+              + " has --patience, which counts these tests; leave --eval-every out, or begin"
+              + " another run");
+    }
   }
 
   private TrainConfig resumed(TrainConfig begun, RunFolder folder) {

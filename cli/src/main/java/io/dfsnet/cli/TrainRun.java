@@ -11,6 +11,7 @@ import io.dfsnet.nn.train.Trainer;
 import io.dfsnet.nn.train.TrainerState;
 import io.dfsnet.nn.train.TrainingOptions;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 
 /** A training in its folder: begins it, or goes on where its checkpoint is. */
@@ -19,6 +20,7 @@ final class TrainRun {
   private final RunOptions.Cadence cadence;
   private final RunFolder folder;
   private final GlobalOptions global;
+  private final Interruption interruption;
   private final Output output;
 
   TrainRun(
@@ -26,19 +28,26 @@ final class TrainRun {
       RunOptions.Cadence cadence,
       RunFolder folder,
       GlobalOptions global,
+      Interruption interruption,
       Output output) {
     this.config = config;
     this.cadence = cadence;
     this.folder = folder;
     this.global = global;
+    this.interruption = interruption;
     this.output = output;
   }
 
   /** What a run has come to. */
   record Result(Model model, List<EpochMetrics> epochs, EpochMetrics best) {}
 
-  /** Trains to the end of the last epoch. */
+  /**
+   * Trains to the end of the last epoch.
+   *
+   * @throws CommandException if the run has trained before and its checkpoint is missing
+   */
   Result train() throws IOException {
+    requireCheckpoint();
     DataSource source = DataOptions.open(config.data());
     ImageSet train = DataOptions.limited(source.train(), config.limit());
     ImageSet test = DataOptions.limited(source.test(), config.limit());
@@ -55,8 +64,8 @@ final class TrainRun {
       } else if (!folder.has(RunFolder.CONFIG)) {
         folder.make();
       }
-      try (RunLog log = RunLog.open(folder, trainer.epochsDone(), TrainLoop.stepsDone(trainer));
-          var interruption = new Interruption(this::promiseCheckpoint)) {
+      try (RunLog log = RunLog.open(folder, trainer.epochsDone(), TrainLoop.stepsDone(trainer))) {
+        interruption.begin();
         folder.writeJson(RunFolder.CONFIG, effective());
         if (goesOn) {
           output.done("resumes after " + TrainLoop.place(trainer, config.recipe().epochs()));
@@ -68,6 +77,24 @@ final class TrainRun {
             .run(test, workers);
         return new Result(result, log.epochs(), log.best().orElseThrow());
       }
+    }
+  }
+
+  /**
+   * A process that was killed before it wrote the first checkpoint leaves no metrics either, and
+   * its run begins once more. Where there are some, beginning would throw away what was trained.
+   */
+  private void requireCheckpoint() throws IOException {
+    if (!folder.has(RunFolder.STATE)
+        && folder.has(RunFolder.METRICS)
+        && Files.size(folder.path(RunFolder.METRICS)) > 0) {
+      throw new CommandException(
+          folder.path(RunFolder.STATE)
+              + ": is missing, though "
+              + RunFolder.METRICS
+              + " says that the run has trained; restore the file, or begin another run with"
+              + " --weights "
+              + folder);
     }
   }
 
@@ -107,12 +134,6 @@ final class TrainRun {
         .addTo(json)
         .put("environment", Environment.here(global.threads).toJson())
         .build();
-  }
-
-  private void promiseCheckpoint() {
-    output.log(
-        System.lineSeparator()
-            + "interrupted: writes a checkpoint after this step; a second Ctrl-C ends at once");
   }
 
   private void requireBatch(ImageSet train) {

@@ -13,12 +13,17 @@ final class DfsProcess {
 
   /** Starts a call. Nobody reads its standard output; the caller reads standard error. */
   static Process start(List<?> words) throws IOException {
+    return start(words, ProcessBuilder.Redirect.DISCARD);
+  }
+
+  /** Starts a call whose standard output goes there; the caller reads standard error. */
+  static Process start(List<?> words, ProcessBuilder.Redirect out) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("--add-modules", "jdk.incubator.vector", "-cp", classPath()));
     command.add(Main.class.getName());
     words.forEach(word -> command.add(word.toString()));
-    return new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+    return new ProcessBuilder(command).redirectOutput(out).start();
   }
 
   /** Where the modules of this process come from, the tests left out. */

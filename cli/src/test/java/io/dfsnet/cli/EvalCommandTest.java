@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,21 @@ class EvalCommandTest {
         dfs("eval", "--model", "resnet8-w2", "--weights", plain, "--data", DATA, "--json").json();
     Json.Object graph = dfs("eval", "--weights", weights, "--data", DATA, "--json").json();
     assertThat(named.get("loss")).isEqualTo(graph.get("loss"));
+  }
+
+  @Test
+  void brokenWeightsHaveNoLoss() {
+    Model model = NetworkFile.read(weights);
+    Arrays.fill(model.weights().get("fc.bias").data(), Float.NaN);
+    NetworkFile.write(weights, model);
+    for (String command : List.of("eval", "infer")) {
+      Json.Object broken = dfs(command, "--weights", weights, "--data", DATA, "--json").json();
+      assertThat(broken.get("loss")).hasToString("null");
+      assertThat(broken.get("top1")).hasToString("0.0");
+      dfs(command, "--weights", weights, "--data", DATA).succeeds();
+    }
+    assertThat(dfs("eval", "--weights", weights, "--data", DATA).out())
+        .contains("top-1 0.00 %, top-5 0.00 %, loss NaN, ");
   }
 
   @Test

@@ -82,6 +82,20 @@ class RecipeOptionsTest {
   }
 
   @Test
+  void fewEpochsHaveFewMilestones() {
+    assertThat(step(2)).isEqualTo(List.of(1));
+    assertThat(step(3)).isEqualTo(List.of(1, 2));
+    assertThat(step(4)).isEqualTo(List.of(2, 3));
+    assertRefused("take at least 2 epochs", "--schedule", "step", "--epochs", "1");
+    assertThat(over(DEFAULTS, "--epochs", "1").epochs()).isEqualTo(1);
+  }
+
+  private static List<Integer> step(int epochs) {
+    TrainingOptions options = over(DEFAULTS, "--schedule", "step", "--epochs", "" + epochs);
+    return ((Schedule.Steps) options.schedule()).milestones();
+  }
+
+  @Test
   void valuesOutOfRangeAreWrongCalls() {
     assertRefused(
         "--label-smoothing must be from 0 and below 1, found 1.0", "--label-smoothing", "1");

@@ -124,6 +124,68 @@ class ResumeTest {
   }
 
   @Test
+  void aRunThatEndsAfterTheSignalTellsItsResult() throws Exception {
+    Path out = folder.resolve("out.txt");
+    String err = interruptedWhileItTests(folder.resolve("run"), out, false);
+    assertThat(err).contains("epoch 1/1").doesNotContain("go on with");
+    assertThat(out).content().contains("of the test images after epoch 1");
+  }
+
+  @Test
+  void aRunThatFailsAfterTheSignalTellsIt() throws Exception {
+    Path run = folder.resolve("run");
+    String err = interruptedWhileItTests(run, folder.resolve("out.txt"), true);
+    assertThat(err)
+        .contains("dfs: " + run.resolve("last.safetensors") + ": cannot be written")
+        .doesNotContain("go on with");
+  }
+
+  /** What a process says that gets a signal behind its last step. */
+  private static String interruptedWhileItTests(Path run, Path out, boolean breaks)
+      throws Exception {
+    Process process =
+        DfsProcess.start(
+            List.of(
+                "train",
+                "--out",
+                run,
+                "--model",
+                "resnet20",
+                "--data",
+                "synthetic:train=8,test=2000",
+                "--batch",
+                8,
+                "--epochs",
+                1,
+                "--log-every",
+                1,
+                "--progress",
+                "lines"),
+            ProcessBuilder.Redirect.to(out.toFile()));
+    var said = new StringBuilder();
+    try (BufferedReader err = process.errorReader()) {
+      while (process.isAlive() && lines(run) < 1) {
+        Thread.sleep(5);
+      }
+      // From the line of the step to the test images it is not far, and these take longer.
+      Thread.sleep(200);
+      process.toHandle().destroy();
+      for (String line = err.readLine(); line != null; line = err.readLine()) {
+        said.append(line).append('\n');
+        if (breaks && line.startsWith("interrupted: ")) {
+          Path last = run.resolve("last.safetensors");
+          Files.delete(last);
+          Files.createDirectories(last.resolve("in the way"));
+        }
+      }
+      assertThat(process.waitFor()).isNotZero();
+    } finally {
+      process.destroyForcibly();
+    }
+    return said.toString();
+  }
+
+  @Test
   void aFolderIsForOneProcess() throws Exception {
     Path run = folder.resolve("run");
     Process process = DfsProcess.start(words(run, 1000, "none"));

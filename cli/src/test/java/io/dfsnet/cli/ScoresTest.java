@@ -31,6 +31,18 @@ class ScoresTest {
   }
 
   @Test
+  void rowsAreImages() {
+    var scores = new Scores();
+    scores.addAll(new float[] {2, 1, 0, 2, 1, 0}, new int[] {0, 1});
+    var same = new Scores();
+    same.add(new float[] {2, 1, 0}, 0);
+    same.add(new float[] {2, 1, 0}, 1);
+    assertThat(scores.images()).isEqualTo(2);
+    assertThat(scores.top1()).isEqualTo(0.5);
+    assertThat(scores.loss()).isEqualTo(same.loss());
+  }
+
+  @Test
   void brokenLogitsAreNeverRight() {
     var scores = new Scores();
     scores.add(new float[] {Float.NaN, Float.NaN, Float.NaN, Float.NaN, Float.NaN, 0}, 5);

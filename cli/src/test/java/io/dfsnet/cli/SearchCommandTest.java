@@ -3,17 +3,25 @@ package io.dfsnet.cli;
 import static io.dfsnet.cli.Call.dfs;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dfsnet.engine.Shape;
+import io.dfsnet.nn.Model;
+import io.dfsnet.nn.Network;
+import io.dfsnet.nn.file.NetworkFile;
 import io.dfsnet.nn.json.Json;
+import io.dfsnet.nn.models.Shortcut;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SearchCommandTest {
   private static final String DATA = "synthetic:train=60,test=4";
+
+  private static final Shape IMAGE = Shape.of(3, 32, 32);
 
   @TempDir Path folder;
 
@@ -74,6 +82,32 @@ class SearchCommandTest {
   }
 
   @Test
+  void networksThatTrainDoesNotKnowAreRefusedFirst() {
+    Path run = folder.resolve("search");
+    Path known = write(ModelOptions.create("resnet8-w2", Shortcut.PROJECTION, 25, IMAGE));
+    Object[] of = {"search", "--data", DATA, "--groups", 2, "--epochs", 1, "--batch", 16};
+    Object[] rest = {"--budget", "count=1", "--out", run, "--weights"};
+    Path graph = write(renamed(NetworkFile.read(known).network(), "main_graph"));
+    dfs(and(of, and(rest, graph)))
+        .fails(2, "--weights " + graph, "'main_graph'", "say --model NAME");
+    assertThat(run).doesNotExist();
+    dfs(and(of, and(rest, known))).succeeds();
+  }
+
+  private Path write(Network network) {
+    Path file = folder.resolve(network.name() + ".safetensors");
+    NetworkFile.write(file, Model.initial(network, 1));
+    return file;
+  }
+
+  /** As a network comes from an ONNX file, which calls it what its graph is called. */
+  private static Network renamed(Network network, String name) {
+    var builder = Network.builder(name);
+    network.nodes().forEach(builder::add);
+    return builder.build();
+  }
+
+  @Test
   void wrongCallsAreRefusedBeforeAnythingIsWritten() {
     Path run = folder.resolve("search");
     search(run, "--budget", "much").fails(2, "--budget", "budget 'much'", "count=2");
@@ -103,8 +137,10 @@ class SearchCommandTest {
       "--out",
       run
     };
-    Object[] all = Arrays.copyOf(words, words.length + more.length);
-    System.arraycopy(more, 0, all, words.length, more.length);
-    return dfs(all);
+    return dfs(and(words, more));
+  }
+
+  private static Object[] and(Object[] some, Object... more) {
+    return Stream.concat(Arrays.stream(some), Arrays.stream(more)).toArray();
   }
 }

@@ -160,6 +160,9 @@ class TrainCommandTest {
     Json.Object again = dfs("train", "--out", run, "--resume", "--json").json();
     assertThat(again).isEqualTo(call.json());
     assertThat(Files.readAllLines(run.resolve("metrics.jsonl"))).hasSize(3);
+    dfs("train", "--out", run, "--resume", "--eval-every", 2)
+        .fails(2, "--eval-every was 1 and is 2", "--patience", "leave --eval-every out");
+    dfs("train", "--out", run, "--resume", "--eval-every", 1).succeeds();
   }
 
   @Test
@@ -213,6 +216,24 @@ class TrainCommandTest {
     dfs("train", "--out", run, "--resume").fails(1, "metrics.jsonl", "lacks epoch 1 of the 1");
     Files.writeString(run.resolve("config.json"), "{\"model\":");
     dfs("train", "--out", run, "--resume").fails(1, "config.json", "ends too early");
+  }
+
+  @Test
+  void aRunWithoutItsCheckpointIsNotBegunAgain() throws IOException {
+    Path run = folder.resolve("run");
+    tiny(run, "--epochs", 1).succeeds();
+    Files.delete(run.resolve("state.safetensors"));
+    String metrics = Files.readString(run.resolve("metrics.jsonl"));
+    byte[] last = Files.readAllBytes(run.resolve("last.safetensors"));
+    dfs("train", "--out", run, "--resume")
+        .fails(1, "state.safetensors: is missing", "restore the file", "--weights " + run);
+    assertThat(run.resolve("metrics.jsonl")).hasContent(metrics);
+    assertThat(run.resolve("last.safetensors")).hasBinaryContent(last);
+
+    // As a kill before the first checkpoint leaves it.
+    Files.writeString(run.resolve("metrics.jsonl"), "");
+    dfs("train", "--out", run, "--resume").succeeds();
+    assertThat(run.resolve("last.safetensors")).hasBinaryContent(last);
   }
 
   @Test

@@ -26,6 +26,21 @@ public final class Seeds {
     return FACTORY.create(state);
   }
 
+  /**
+   * The numbers below {@code count} in an order of the stream that {@link #random} gives, by Fisher
+   * and Yates' shuffle: every order is equally likely.
+   */
+  public static int[] shuffled(int count, long seed, String purpose, long... numbers) {
+    RandomGenerator random = random(seed, purpose, numbers);
+    int[] order = new int[count];
+    for (int i = 0; i < count; i++) {
+      int j = random.nextInt(i + 1);
+      order[i] = order[j];
+      order[j] = i;
+    }
+    return order;
+  }
+
   /** SplitMix64's finalizer after its increment (Steele, Lea, Flood, 2014). */
   private static long mix(long value) {
     long z = value + 0x9e3779b97f4a7c15L;

@@ -39,6 +39,7 @@ class SeedsTest {
   void streamsStayAsTheyAre() {
     assertThat(first(0, "shuffle", 0)).isEqualTo(-7443020421567255887L);
     assertThat(first(42, "augment", 3, 17)).isEqualTo(-4730877362739757131L);
+    assertThat(Seeds.shuffled(8, 42, "shuffle", 3)).containsExactly(3, 6, 4, 5, 7, 0, 2, 1);
   }
 
   private static long first(long seed, String purpose, long... numbers) {

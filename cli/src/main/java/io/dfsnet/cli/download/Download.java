@@ -181,9 +181,10 @@ public final class Download {
         int status = response.head().statusCode();
         switch (status) {
           case 200 -> {
+            // First, so that the wrong answer of a mirror costs nothing of what is there.
+            requireLength(response, file.bytes());
             part.restart(header(response, "ETag"));
             resumed = false;
-            requireLength(response, file.bytes());
             receive(response.body(), part);
             return;
           }

@@ -73,12 +73,20 @@ final class PartialFile implements AutoCloseable {
     }
   }
 
-  /** Begins again, with a version of that tag. */
-  void restart(String tag) throws IOException {
-    channel.truncate(0);
-    Files.deleteIfExists(tagFile);
-    if (isStrong(tag)) {
-      Files.writeString(tagFile, tag, StandardCharsets.US_ASCII, StandardOpenOption.CREATE_NEW);
+  /**
+   * Begins again, with a version of that tag.
+   *
+   * @throws DownloadException if that cannot be written
+   */
+  void restart(String tag) {
+    try {
+      channel.truncate(0);
+      Files.deleteIfExists(tagFile);
+      if (isStrong(tag)) {
+        Files.writeString(tagFile, tag, StandardCharsets.US_ASCII, StandardOpenOption.CREATE_NEW);
+      }
+    } catch (IOException cause) {
+      throw unwritable(cause);
     }
   }
 
@@ -87,11 +95,30 @@ final class PartialFile implements AutoCloseable {
     return tag.length() <= MAX_TAG_BYTES && tag.matches("\"[!#-~]*\"");
   }
 
-  void append(ByteBuffer bytes) throws IOException {
-    long at = channel.size();
-    while (bytes.hasRemaining()) {
-      at += channel.write(bytes, at);
+  /**
+   * Adds what has arrived.
+   *
+   * @throws DownloadException if it cannot be written; what was written before stays
+   */
+  void append(ByteBuffer bytes) {
+    try {
+      long at = channel.size();
+      while (bytes.hasRemaining()) {
+        at += channel.write(bytes, at);
+      }
+    } catch (IOException cause) {
+      throw unwritable(cause);
     }
+  }
+
+  /** No {@link IOException}: those are the server's, and asking it again would mend nothing. */
+  private DownloadException unwritable(IOException cause) {
+    return new DownloadException(
+        part
+            + ": cannot be written ("
+            + cause.getMessage()
+            + "); make room on its disk and call again to go on from there",
+        cause);
   }
 
   String sha256() throws IOException {

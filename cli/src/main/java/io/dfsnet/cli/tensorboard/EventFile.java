@@ -1,5 +1,6 @@
 package io.dfsnet.cli.tensorboard;
 
+import io.dfsnet.nn.file.AtomicFile;
 import io.dfsnet.nn.protobuf.ProtoMessage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -65,7 +66,7 @@ public final class EventFile implements AutoCloseable {
       file.write(file.event(firstStep).message(7, new ProtoMessage().integer(1, START)));
       return file;
     } catch (IOException cause) {
-      throw unwritable(path, cause);
+      throw AtomicFile.unwritable(path, cause);
     }
   }
 
@@ -83,7 +84,7 @@ public final class EventFile implements AutoCloseable {
     try {
       write(event(step).message(5, summary));
     } catch (IOException cause) {
-      throw unwritable(path, cause);
+      throw AtomicFile.unwritable(path, cause);
     }
   }
 
@@ -92,7 +93,7 @@ public final class EventFile implements AutoCloseable {
     try {
       records.close();
     } catch (IOException cause) {
-      throw unwritable(path, cause);
+      throw AtomicFile.unwritable(path, cause);
     }
   }
 
@@ -121,10 +122,5 @@ public final class EventFile implements AutoCloseable {
     var bytes = new ByteArrayOutputStream((int) event.size());
     event.writeTo(bytes);
     records.write(bytes.toByteArray());
-  }
-
-  private static UncheckedIOException unwritable(Path path, IOException cause) {
-    return new UncheckedIOException(
-        new IOException(path + ": cannot be written: " + cause.getMessage(), cause));
   }
 }

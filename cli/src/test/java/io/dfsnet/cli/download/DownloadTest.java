@@ -10,6 +10,7 @@ import io.dfsnet.cli.download.RawServer.Handler;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -184,6 +185,20 @@ class DownloadTest {
   }
 
   @Test
+  void aWrongLengthLeavesWhatIsThere() throws Exception {
+    Handler announcing = (request, out) -> out.write(head("200 OK", "Content-Length: 1"));
+    try (var server = new RawServer(breakingOff(announcing))) {
+      assertRefused(server, "announces 1 bytes, the file has 200000");
+      assertThat(server.requests()).hasSize(2);
+    }
+    assertThat(folder.resolve("file.bin.part")).hasSize(HALF);
+    try (var server = new RawServer(DownloadTest::rest)) {
+      assertThat(fetch(server)).isEqualTo(Outcome.RESUMED);
+    }
+    assertFetched();
+  }
+
+  @Test
   void redirectsAreFollowedAFewTimes() throws Exception {
     Handler once =
         (request, out) -> {
@@ -305,6 +320,22 @@ class DownloadTest {
         var server = new RawServer(DownloadTest::whole)) {
       assertThat(part.size()).isZero();
       assertRefused(server, "file.bin.part: is being written by another dfs");
+    }
+  }
+
+  @Test
+  void aPartThatCannotBeWrittenIsNotTheFaultOfTheServer() throws Exception {
+    PartialFile part = PartialFile.open(folder.resolve("file.bin"));
+    part.close();
+    assertThatThrownBy(() -> part.append(ByteBuffer.allocate(1)))
+        .isInstanceOf(DownloadException.class)
+        .hasMessageContaining("file.bin.part: cannot be written")
+        .hasMessageContaining("make room on its disk and call again");
+    // The tag of a version stands in a file, whose place something else has taken here.
+    Files.createDirectories(folder.resolve("file.bin.part.etag").resolve("taken"));
+    try (var server = new RawServer(DownloadTest::whole)) {
+      assertRefused(server, "file.bin.part: cannot be written");
+      assertThat(server.requests()).hasSize(1);
     }
   }
 

@@ -2,7 +2,7 @@ package io.dfsnet.nn.data;
 
 /**
  * How training images are varied, in the order of torchvision's transforms: a random window of the
- * image's own size over the image with a black border, then a mirroring of every second image, then
+ * image's own size over the image with a black border, then a mirroring with probability 1/2, then
  * cutout (DeVries and Taylor, 2017, arXiv:1708.04552): a square somewhere is filled with the mean.
  *
  * <p>The border is black (byte 0) <em>before</em> normalisation, as {@code RandomCrop(32,

@@ -102,22 +102,10 @@ public final class Batches {
   private int[] order(int epoch) {
     Order order = recent;
     if (order == null || order.epoch() != epoch) {
-      order = new Order(epoch, shuffled(epoch));
+      order = new Order(epoch, Seeds.shuffled(images.size(), seed, "shuffle", epoch));
       recent = order;
     }
     return order.images();
-  }
-
-  /** Fisher and Yates' shuffle: every order is equally likely. */
-  private int[] shuffled(int epoch) {
-    RandomGenerator random = Seeds.random(seed, "shuffle", epoch);
-    int[] order = new int[images.size()];
-    for (int i = 0; i < order.length; i++) {
-      int j = random.nextInt(i + 1);
-      order[i] = order[j];
-      order[j] = i;
-    }
-    return order;
   }
 
   private record Order(int epoch, int[] images) {}

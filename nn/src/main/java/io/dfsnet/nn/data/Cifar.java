@@ -37,8 +37,7 @@ record Cifar(
           1,
           IntStream.rangeClosed(1, 5).mapToObj(i -> "data_batch_" + i + ".bin").toList(),
           List.of("test_batch.bin"),
-          Normalization.of(
-              new float[] {0.485f, 0.456f, 0.406f}, new float[] {0.229f, 0.224f, 0.225f}));
+          Normalization.IMAGENET);
 
   static final Cifar CIFAR100 =
       new Cifar(

@@ -15,7 +15,8 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 /**
  * Decodes JPEG and PNG files to red, green and blue as {@code PIL.Image.open(file).convert("RGB")}
  * does: samples are taken as they are. Colour profiles and gamma are not applied, transparency is
- * dropped, of 16 bits the upper 8 are used, and Exif's orientation is not obeyed.
+ * dropped, and Exif's orientation is not obeyed. Of 16 bits the upper 8 are used; so does Pillow
+ * with colour, but grey of 16 bits it reads as integers (its mode I), which it clips at 255.
  *
  * <p>What a file is tells its content, not its name: ImageNet has a PNG file called JPEG.
  */

@@ -19,9 +19,6 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * middle is what networks see, normalised as torchvision's ImageNet weights expect it.
  */
 final class ImageFolder {
-  private static final Normalization NORMALIZATION =
-      Normalization.of(new float[] {0.485f, 0.456f, 0.406f}, new float[] {0.229f, 0.224f, 0.225f});
-
   private ImageFolder() {}
 
   /**
@@ -57,7 +54,7 @@ final class ImageFolder {
         shape,
         new Decoded(files, crop),
         files.labels(),
-        NORMALIZATION);
+        Normalization.IMAGENET);
   }
 
   /** Decodes an image when it is asked for. Parts that need little memory stay decoded. */
@@ -88,6 +85,11 @@ final class ImageFolder {
         }
       }
       return new Pixels(square, 0);
+    }
+
+    @Override
+    public boolean byClass() {
+      return true;
     }
   }
 }

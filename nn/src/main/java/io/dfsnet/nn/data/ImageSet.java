@@ -163,6 +163,19 @@ public final class ImageSet {
     return with(IntStream.range(from, to));
   }
 
+  /**
+   * At most {@code count} images that stand for all: the first ones, or evenly spaced ones where
+   * images come class by class, as in image folders.
+   */
+  public ImageSet limited(int count) {
+    if (count >= size()) {
+      return this;
+    }
+    return pixels.byClass()
+        ? with(IntStream.range(0, count).map(i -> (int) ((long) i * size() / count)))
+        : subset(0, count);
+  }
+
   /** These images, in this order; an index may be there more than once. */
   public ImageSet select(int[] indexes) {
     return with(IntStream.of(indexes));

@@ -18,6 +18,12 @@ final class JpegSegments {
   private static final int APP_15 = 0xef;
   private static final int COMMENT = 0xfe;
 
+  /**
+   * Encoders write about ten. Each scan of a few bytes makes the decoder go over all coefficients
+   * of the image, so that a small file could keep it busy for hours.
+   */
+  private static final int MAX_SCANS = 1000;
+
   private JpegSegments() {}
 
   static boolean isJpeg(byte[] file) {
@@ -31,7 +37,8 @@ final class JpegSegments {
    * The file without what does not change its samples: colour profiles, which ImageIO would apply,
    * thumbnails, Exif, comments. JFIF's and Adobe's segments stay, they tell the colour space.
    *
-   * @throws DataException naming the file, if its segments are damaged or it has four components
+   * @throws DataException naming the file, if its segments are damaged, it has four components, or
+   *     more scans than any encoder writes
    */
   static byte[] essential(String name, byte[] file) {
     var kept = new ByteArrayOutputStream(file.length);
@@ -54,6 +61,7 @@ final class JpegSegments {
         requireComponents(name, unsigned(name, file, at + 9));
       }
       if (marker == START_OF_SCAN) {
+        requireScans(name, file, at);
         kept.write(file, at, file.length - at);
         return kept.toByteArray();
       }
@@ -81,6 +89,24 @@ final class JpegSegments {
               + components
               + (components == 4 ? ", perhaps CMYK" : "")
               + "; convert it to RGB");
+    }
+  }
+
+  /** Counts the marker wherever it is: compressed data never hold it, and tables hardly do. */
+  private static void requireScans(String name, byte[] file, int from) {
+    int scans = 0;
+    for (int at = from; at + 1 < file.length; at++) {
+      boolean scan = (file[at] & 0xff) == 0xff && (file[at + 1] & 0xff) == START_OF_SCAN;
+      scans += scan ? 1 : 0;
+    }
+    if (scans > MAX_SCANS) {
+      throw new DataException(
+          name
+              + ": JPEG files with at most "
+              + MAX_SCANS
+              + " scans are read, it has "
+              + scans
+              + "; save it anew or remove it");
     }
   }
 

@@ -6,6 +6,10 @@ package io.dfsnet.nn.data;
  * and {@code Normalize}, so that weights trained there meet the same bits here.
  */
 public final class Normalization {
+  /** What torchvision's ImageNet weights expect. */
+  static final Normalization IMAGENET =
+      of(new float[] {0.485f, 0.456f, 0.406f}, new float[] {0.229f, 0.224f, 0.225f});
+
   private final float[][] values;
 
   private Normalization(float[][] values) {

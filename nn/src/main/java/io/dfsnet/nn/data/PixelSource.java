@@ -13,6 +13,11 @@ interface PixelSource {
    */
   Pixels image(int index);
 
+  /** Whether the images come class by class, so that the first ones are of few classes. */
+  default boolean byClass() {
+    return false;
+  }
+
   /**
    * The bytes of one image from {@code offset} on; not to be changed.
    *

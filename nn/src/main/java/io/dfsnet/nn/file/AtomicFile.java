@@ -55,9 +55,14 @@ public final class AtomicFile {
           new IOException(
               file + ": cannot be written, its folder does not exist; create it first", noFolder));
     } catch (IOException cause) {
-      throw new UncheckedIOException(
-          new IOException(file + ": cannot be written: " + cause.getMessage(), cause));
+      throw unwritable(file, cause);
     }
+  }
+
+  /** The error of a file that cannot be written, in this way or another. */
+  public static UncheckedIOException unwritable(Path file, IOException cause) {
+    return new UncheckedIOException(
+        new IOException(file + ": cannot be written: " + cause.getMessage(), cause));
   }
 
   /**

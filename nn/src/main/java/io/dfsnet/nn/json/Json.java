@@ -73,6 +73,11 @@ public sealed interface Json {
     return new Number(Float.toString(number));
   }
 
+  /** A number; null where it is infinite or NaN, which JSON has no word for. */
+  static Json orNull(double number) {
+    return Double.isFinite(number) ? of(number) : new Null();
+  }
+
   static Json of(boolean bool) {
     return new Bool(bool);
   }

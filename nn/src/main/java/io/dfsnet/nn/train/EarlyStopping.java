@@ -3,8 +3,9 @@ package io.dfsnet.nn.train;
 import java.util.List;
 
 /**
- * When a training that no longer becomes better may end: the scores have gone by {@code patience}
- * times without one that beats the best before it by more than {@code minimalGain}.
+ * When a training that no longer becomes better may end: {@code patience} scores in a row have been
+ * no gain. The first score is one, and each that beats the last gain by more than {@code
+ * minimalGain}; small steps that are none by themselves so add up to one.
  *
  * @param patience at least 1
  * @param minimalGain at least 0
@@ -22,11 +23,11 @@ public record EarlyStopping(int patience, double minimalGain) {
    * @param scores in the order in which they were measured; the higher, the better
    */
   public boolean isOver(List<Double> scores) {
-    double best = Double.NEGATIVE_INFINITY;
+    double gained = Double.NEGATIVE_INFINITY;
     int waited = 0;
     for (double score : scores) {
-      if (score > best + minimalGain) {
-        best = score;
+      if (score > gained + minimalGain) {
+        gained = score;
         waited = 0;
       } else {
         waited++;

@@ -31,12 +31,33 @@ public final class Evaluation {
     }
   }
 
+  /** What is done with the answers to a batch of images. */
+  @FunctionalInterface
+  public interface Answers {
+    /**
+     * @param logits of the images, one row after another; not used again
+     * @param labels the class of each image
+     */
+    void add(float[] logits, int[] labels);
+  }
+
   /**
    * Evaluates all images of a set, which may have any size.
    *
    * @throws NetworkException if the images, or the number of their classes, do not fit the network
    */
   public static Result of(Model model, ImageSet images, Workers workers) {
+    var sum = new Sum();
+    run(model, images, workers, sum);
+    return new Result(sum.correct, images.size(), sum.loss / images.size());
+  }
+
+  /**
+   * Runs all images of a set through a model, batch by batch, in order.
+   *
+   * @throws NetworkException if the images, or the number of their classes, do not fit the network
+   */
+  public static void run(Model model, ImageSet images, Workers workers, Answers answers) {
     Network network = model.network();
     int classes = requireFit(network, images);
     int batch = Math.min(BATCH, images.size());
@@ -45,8 +66,6 @@ public final class Evaluation {
     float[] pixels = new float[batch * imageElements];
     float[] logits = new float[batch * classes];
     int[] labels = images.labels();
-    int correct = 0;
-    double loss = 0;
     for (int from = 0; from < images.size(); from += batch) {
       // The last batch may be smaller: what stands behind its images is left over and not read.
       int count = Math.min(batch, images.size() - from);
@@ -54,12 +73,22 @@ public final class Evaluation {
         images.normalized(from + i, pixels, i * imageElements);
       }
       session.run(pixels, logits);
-      float[] rows = Arrays.copyOf(logits, count * classes);
-      int[] wanted = Arrays.copyOfRange(labels, from, from + count);
-      correct += SoftmaxCrossEntropy.correct(count, classes, rows, wanted);
-      loss += (double) count * SoftmaxCrossEntropy.loss(count, classes, rows, wanted, 0f);
+      answers.add(
+          Arrays.copyOf(logits, count * classes), Arrays.copyOfRange(labels, from, from + count));
     }
-    return new Result(correct, images.size(), loss / images.size());
+  }
+
+  private static final class Sum implements Answers {
+    private int correct;
+    private double loss;
+
+    @Override
+    public void add(float[] logits, int[] labels) {
+      int count = labels.length;
+      int classes = logits.length / count;
+      correct += SoftmaxCrossEntropy.correct(count, classes, logits, labels);
+      loss += (double) count * SoftmaxCrossEntropy.loss(count, classes, logits, labels, 0f);
+    }
   }
 
   /** How many logits the network gives. */

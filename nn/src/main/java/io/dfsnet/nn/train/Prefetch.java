@@ -34,7 +34,7 @@ final class Prefetch implements AutoCloseable {
   private long waitedNanos;
 
   /**
-   * Prepares on half of the cores, at least one: training needs them more.
+   * Prepares on half of the cores, at least one and at most eight: training needs them more.
    *
    * @param first index of the batch that is the next one
    */

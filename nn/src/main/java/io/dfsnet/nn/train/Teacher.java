@@ -46,7 +46,8 @@ final class Teacher {
    * The probabilities of a batch, {@code [batch, classes]}; valid until the next call.
    *
    * @param wanted how many classes the student tells
-   * @throws TrainingException if the teacher tells another number of classes
+   * @throws TrainingException if the teacher tells another number of classes, or gives logits that
+   *     are not finite
    */
   float[] probabilities(float[] images, int wanted) {
     if (classes != wanted) {
@@ -62,7 +63,20 @@ final class Teacher {
       probabilities[i] /= temperature;
     }
     SoftmaxCrossEntropy.softmax(session.batch(), classes, probabilities, probabilities);
+    requireFinite();
     return probabilities;
+  }
+
+  /** The softmax makes NaN of a row of logits with NaN or positive infinity. */
+  private void requireFinite() {
+    for (float probability : probabilities) {
+      if (Float.isNaN(probability)) {
+        throw new TrainingException(
+            "the teacher '"
+                + description
+                + "' gives logits that are not finite; take a teacher whose training went well");
+      }
+    }
   }
 
   /** The network and a checksum of its weights, as in {@code resnet56 1b2f03aa}. */

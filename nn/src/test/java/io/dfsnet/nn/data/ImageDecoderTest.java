@@ -105,6 +105,26 @@ class ImageDecoderTest {
     assertRefused(file, "at most 67108864 pixels", "65500x65500");
   }
 
+  /** Ten bytes for each scan: without a limit a file may have millions. */
+  @Test
+  void filesOfTooManyScansAreRefused() {
+    assertThat(JpegSegments.essential("x.jpg", scans(1000))).hasSize(2 + 13 + 1000 * 10);
+    assertRefused(scans(1001), "x.jpg: JPEG files with at most 1000 scans", "it has 1001");
+  }
+
+  /** The beginning of a progressive file in grey, and scans of its first coefficient. */
+  private static byte[] scans(int count) {
+    HexFormat hex = HexFormat.of();
+    byte[] frame = hex.parseHex("ffc2000b080010001001011100");
+    byte[] scan = hex.parseHex("ffda0008010100000000");
+    ByteBuffer file = ByteBuffer.allocate(2 + frame.length + count * scan.length);
+    file.putShort((short) 0xffd8).put(frame);
+    for (int i = 0; i < count; i++) {
+      file.put(scan);
+    }
+    return file.array();
+  }
+
   /** Cut anywhere, a file is refused or, where its decoder fills what is missing, has its size. */
   @Test
   void truncatedFilesAreRefusedOrWhole() throws IOException {

@@ -43,6 +43,22 @@ class ImageFolderTest {
     assertSquare(source.test().select(new int[] {0, 0}), 1, "palette.png");
   }
 
+  /** The first ones would all be of one class. */
+  @Test
+  void aFewImagesAreSpreadOverTheClasses() throws IOException {
+    for (String name : new String[] {"a/1", "a/2", "b/1", "b/2", "c/1", "c/2", "c/3"}) {
+      image("train/" + name + ".png", name.endsWith("1") ? "grey.png" : "colour.png");
+    }
+    ImageSet all = open().train();
+    assertThat(all.limited(3).labels()).containsExactly(0, 1, 2);
+    assertSquare(all.limited(3), 0, "grey.png");
+    // Numbers 0, 2 and 4 of seven.
+    assertSquare(all.limited(3), 2, "grey.png");
+    assertThat(all.limited(6).labels()).containsExactly(0, 0, 1, 1, 2, 2);
+    assertThat(all.limited(7)).isSameAs(all);
+    assertThat(all.limited(8)).isSameAs(all);
+  }
+
   @Test
   void valIsPreferredAndServesAlone() throws IOException {
     image("val/b/1.png", "grey.png");

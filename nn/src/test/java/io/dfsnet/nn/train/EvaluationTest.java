@@ -12,7 +12,9 @@ import io.dfsnet.nn.NetworkException;
 import io.dfsnet.nn.Op;
 import io.dfsnet.nn.TestNetworks;
 import io.dfsnet.nn.data.ImageSet;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,6 +44,26 @@ class EvaluationTest {
       assertThat(result.accuracy()).isEqualTo((double) correct / size);
       assertThat(result.loss()).isCloseTo(loss / size, within(1e-5));
     }
+  }
+
+  /** The last batch is smaller, and nobody sees what is left over behind its images. */
+  @Test
+  void answersComeInTheOrderOfTheImages() {
+    ImageSet images = Toy.images(201, 3);
+    List<Integer> labels = new ArrayList<>();
+    List<Integer> rows = new ArrayList<>();
+    try (var workers = new Workers(1)) {
+      Evaluation.run(
+          Toy.model(),
+          images,
+          workers,
+          (logits, wanted) -> {
+            rows.add(logits.length / Toy.CLASSES);
+            Arrays.stream(wanted).forEach(labels::add);
+          });
+    }
+    assertThat(rows).containsExactly(100, 100, 1);
+    assertThat(labels).containsExactlyElementsOf(Arrays.stream(images.labels()).boxed().toList());
   }
 
   @Test

@@ -414,6 +414,18 @@ class TrainerTest {
         .hasMessageContaining("teacher 'toy ");
   }
 
+  @Test
+  void aTeacherThatKnowsNothingAnyMoreIsNamed() {
+    TrainingOptions taught = Toy.with(options -> options.distillation(new Distillation(2f, 0.5f)));
+    Model teacher = Toy.model();
+    teacher.weights().get("fc.bias").data()[1] = Float.NaN;
+    Trainer trainer = Trainer.of(Toy.model(), IMAGES, taught, ONE, teacher);
+    assertThatThrownBy(() -> trainer.epoch(ProgressListener.NONE))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("the teacher 'toy ")
+        .hasMessageContaining("not finite");
+  }
+
   private static Map<String, List<Integer>> trained(Workers workers, int epochs) {
     Model model = Toy.model();
     var trainer = Trainer.of(model, IMAGES, Toy.OPTIONS, workers);
