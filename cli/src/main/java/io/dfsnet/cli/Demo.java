@@ -152,6 +152,7 @@ final class Demo {
             plan.model(),
             Shortcut.PROJECTION,
             null,
+            TrainConfig.DEFAULTS.initialization(),
             Division.keep(plan.groups(), List.of()),
             plan.data(),
             plan.train(),

@@ -2,6 +2,7 @@ package io.dfsnet.cli;
 
 import io.dfsnet.dividefuse.Topology;
 import io.dfsnet.dividefuse.WidthPolicy;
+import io.dfsnet.nn.Initialization;
 import io.dfsnet.nn.models.Shortcut;
 import java.io.PrintWriter;
 import java.lang.module.ModuleDescriptor;
@@ -65,6 +66,7 @@ final class Dfs implements Runnable {
     line.setErr(err);
     registerChoice(line, Progress.Style.class);
     registerChoice(line, SearchConfig.Kind.class);
+    registerChoice(line, Initialization.class);
     registerChoice(line, Shortcut.class);
     registerChoice(line, Topology.class);
     registerChoice(line, WidthPolicy.class);

@@ -1,6 +1,7 @@
 package io.dfsnet.cli;
 
 import io.dfsnet.dividefuse.Division;
+import io.dfsnet.nn.Initialization;
 import io.dfsnet.nn.Model;
 import io.dfsnet.nn.json.Json;
 import java.io.IOException;
@@ -44,6 +45,13 @@ final class TrainCommand extends DfsCommand {
 
   @ArgGroup(validate = false, heading = "%nTraining:%n", order = 4)
   RecipeOptions recipe = new RecipeOptions();
+
+  @Option(
+      names = "--init",
+      paramLabel = "NAME",
+      description =
+          "How fresh weights are drawn: he (default), normal, or uniform, as PyTorch's layers do.")
+  Initialization initialization;
 
   @ArgGroup(validate = false, heading = "%nEarly stopping:%n", order = 5)
   StoppingOptions stopping = new StoppingOptions();
@@ -108,6 +116,7 @@ final class TrainCommand extends DfsCommand {
     model.requireShortcuts();
     if (config.weights() != null) {
       requireAbsent("is known from the file of --weights", "--shortcut");
+      requireAbsent("draws fresh weights, and --weights gives others", "--init");
     }
     TrainRun.Result result =
         new TrainRun(config, cadence, folder, global, interruption, output).train();
@@ -173,6 +182,7 @@ final class TrainCommand extends DfsCommand {
         model.name == null ? base.model() : model.name,
         model.shortcut == null ? base.shortcut() : model.shortcut,
         model.weights == null ? base.weights() : model.weights.toString(),
+        initialization == null ? base.initialization() : initialization,
         divided,
         data.specification == null ? base.data() : data.specification,
         data.limit == null ? base.limit() : data.limit,

@@ -3,6 +3,7 @@ package io.dfsnet.cli;
 import io.dfsnet.dividefuse.Divider;
 import io.dfsnet.dividefuse.Division;
 import io.dfsnet.dividefuse.WidthPolicy;
+import io.dfsnet.nn.Initialization;
 import io.dfsnet.nn.Model;
 import io.dfsnet.nn.Network;
 import io.dfsnet.nn.data.ImageSet;
@@ -30,6 +31,7 @@ import java.util.stream.Collectors;
  * @param shortcut how its residual blocks change shape; not read where it has none, nor with {@code
  *     weights}, which tell
  * @param weights the file to start from, or null to start fresh
+ * @param initialization how fresh weights are drawn; not read with {@code weights}
  * @param division how the network is divided first, or null
  * @param data the data set's specification
  * @param limit how many images of each part are used at most, or null for all
@@ -40,6 +42,7 @@ record TrainConfig(
     String model,
     Shortcut shortcut,
     String weights,
+    Initialization initialization,
     Division division,
     String data,
     Integer limit,
@@ -53,7 +56,16 @@ record TrainConfig(
   /** What holds where nothing is asked for. */
   static final TrainConfig DEFAULTS =
       new TrainConfig(
-          null, Shortcut.PROJECTION, null, null, null, null, null, null, TrainingOptions.DEFAULTS);
+          null,
+          Shortcut.PROJECTION,
+          null,
+          Initialization.HE,
+          null,
+          null,
+          null,
+          null,
+          null,
+          TrainingOptions.DEFAULTS);
 
   /**
    * The network to train, with the weights to start from.
@@ -66,7 +78,7 @@ record TrainConfig(
     }
     Network original = ModelOptions.create(model, shortcut, train.classes(), train.shape());
     Network network = division == null ? original : Divider.divide(original, division);
-    return Model.initial(network, recipe.seed());
+    return Model.initial(network, initialization, recipe.seed());
   }
 
   /**
@@ -109,6 +121,9 @@ record TrainConfig(
     }
     if (weights != null) {
       json.put("weights", weights);
+    }
+    if (weights == null && initialization != DEFAULTS.initialization) {
+      json.put("init", Units.lower(initialization));
     }
     if (division != null) {
       json.put("groups", division.groups())
@@ -162,6 +177,9 @@ record TrainConfig(
         model,
         hasShortcuts ? constant(Shortcut.class, json.text("shortcut")) : DEFAULTS.shortcut(),
         json.has("weights") ? json.text("weights") : null,
+        json.has("init")
+            ? constant(Initialization.class, json.text("init"))
+            : DEFAULTS.initialization(),
         json.has("groups") ? division(json) : null,
         json.text("data"),
         json.has("limit") ? json.integer("limit", 1, Integer.MAX_VALUE) : null,

@@ -237,6 +237,23 @@ class TrainCommandTest {
   }
 
   @Test
+  void freshWeightsAreDrawnAsAskedFor() throws IOException {
+    Path he = folder.resolve("he");
+    Path uniform = folder.resolve("uniform");
+    tiny(he, "--init", "he").succeeds();
+    tiny(uniform, "--init", "uniform").succeeds();
+    assertThat(Files.readString(he.resolve("config.json"))).doesNotContain("\"init\"");
+    assertThat(Files.readString(uniform.resolve("config.json"))).contains("\"init\":\"uniform\"");
+    assertThat(Files.readAllBytes(uniform.resolve("last.safetensors")))
+        .isNotEqualTo(Files.readAllBytes(he.resolve("last.safetensors")));
+
+    Path on = folder.resolve("on");
+    dfs("train", "--out", on, "--weights", he, "--init", "uniform", "--data", DATA)
+        .fails(2, "--init: draws fresh weights");
+    tiny(on, "--init", "zeros").fails(2, "'zeros' is not one of he, uniform");
+  }
+
+  @Test
   void optionsThatCannotBeMeantAreRefusedBeforeAnythingIsWritten() {
     Path run = folder.resolve("run");
     dfs("train", "--out", run, "--data", DATA).fails(2, "--model: is missing");

@@ -3,6 +3,7 @@ package io.dfsnet.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dfsnet.dividefuse.Division;
+import io.dfsnet.nn.Initialization;
 import io.dfsnet.nn.data.Augmentation;
 import io.dfsnet.nn.models.Shortcut;
 import io.dfsnet.nn.train.Distillation;
@@ -34,12 +35,12 @@ class TrainConfigTest {
     TrainConfig config = config("resnet20", Shortcut.PAD);
     assertThat(config.toCommand("RUN"))
         .isEqualTo(
-            "dfs train --model resnet20 --shortcut pad --groups 2 --fuse 1 --width keep"
-                + " --data synthetic --limit 100 --teacher teacher.safetensors --patience 3"
+            "dfs train --model resnet20 --shortcut pad --init uniform --groups 2 --fuse 1 --width"
+                + " keep --data synthetic --limit 100 --teacher teacher.safetensors --patience 3"
                 + " --min-gain 0.001 --epochs 3 --batch 128 --rate 0.2 --weight-decay 0.01"
                 + " --label-smoothing 0.0 --mixup 0.2 --clip-norm 5.0 --crop 2 --flip false"
-                + " --cutout 8 --ema 0.99 --temperature 3.0 --distill-weight 0.5 --seed 1"
-                + " --out RUN");
+                + " --cutout 8 --ema 0.99 --temperature 3.0 --distill-weight 0.5 --seed 1 --out"
+                + " RUN");
   }
 
   private static TrainConfig config(String model, Shortcut shortcut) {
@@ -47,6 +48,7 @@ class TrainConfigTest {
         model,
         shortcut,
         null,
+        Initialization.UNIFORM,
         Division.keep(2, List.of(1)),
         "synthetic",
         100,

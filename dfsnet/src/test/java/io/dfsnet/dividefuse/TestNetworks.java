@@ -1,6 +1,7 @@
 package io.dfsnet.dividefuse;
 
 import io.dfsnet.engine.Tensor;
+import io.dfsnet.nn.Initialization;
 import io.dfsnet.nn.Network;
 import io.dfsnet.nn.Op;
 import io.dfsnet.nn.Parameter;
@@ -92,7 +93,7 @@ final class TestNetworks {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     for (Parameter parameter : network.parameters()) {
       RandomGenerator random = Seeds.random(seed, parameter.name());
-      Tensor tensor = Weights.initial(parameter, seed);
+      Tensor tensor = Weights.initial(parameter, Initialization.HE, seed);
       for (int i = 0; i < tensor.data().length; i++) {
         switch (parameter.role()) {
           case WEIGHT -> {}

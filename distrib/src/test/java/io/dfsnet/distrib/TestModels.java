@@ -4,6 +4,7 @@ import io.dfsnet.dividefuse.Divider;
 import io.dfsnet.dividefuse.Division;
 import io.dfsnet.engine.Tensor;
 import io.dfsnet.engine.Workers;
+import io.dfsnet.nn.Initialization;
 import io.dfsnet.nn.Model;
 import io.dfsnet.nn.Network;
 import io.dfsnet.nn.Op;
@@ -67,7 +68,7 @@ final class TestModels {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     for (Parameter parameter : network.parameters()) {
       RandomGenerator random = Seeds.random(SEED, parameter.name());
-      Tensor tensor = Weights.initial(parameter, SEED);
+      Tensor tensor = Weights.initial(parameter, Initialization.HE, SEED);
       for (int i = 0; i < tensor.data().length; i++) {
         switch (parameter.role()) {
           case WEIGHT -> {}

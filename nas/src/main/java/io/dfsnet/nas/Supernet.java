@@ -4,6 +4,7 @@ import io.dfsnet.dividefuse.WidthPolicy;
 import io.dfsnet.engine.BlockDiagonal;
 import io.dfsnet.engine.Tensor;
 import io.dfsnet.nas.EntangledLayout.Source;
+import io.dfsnet.nn.Initialization;
 import io.dfsnet.nn.Model;
 import io.dfsnet.nn.Network;
 import io.dfsnet.nn.NetworkException;
@@ -59,7 +60,7 @@ public final class Supernet {
   }
 
   /**
-   * A supernet with fresh weights, see {@link Weights#initial(Parameter, long)}.
+   * A supernet with fresh weights, see {@link Weights#initial(Network, long)}.
    *
    * @throws SearchException if there is only one group, or the network has no positions
    */
@@ -67,7 +68,7 @@ public final class Supernet {
     var layout = new EntangledLayout(original, groups, width);
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     for (Parameter tensor : layout.tensors()) {
-      tensors.put(tensor.name(), Weights.initial(tensor, seed));
+      tensors.put(tensor.name(), Weights.initial(tensor, Initialization.HE, seed));
     }
     return new Supernet(groups, layout, new Weights(tensors));
   }

@@ -17,6 +17,11 @@ public record Model(Network network, Weights weights) {
 
   /** A network with fresh weights, see {@link Weights#initial(Network, long)}. */
   public static Model initial(Network network, long seed) {
-    return new Model(network, Weights.initial(network, seed));
+    return initial(network, Initialization.HE, seed);
+  }
+
+  /** A network with fresh weights that are drawn so. */
+  public static Model initial(Network network, Initialization initialization, long seed) {
+    return new Model(network, Weights.initial(network, initialization, seed));
   }
 }

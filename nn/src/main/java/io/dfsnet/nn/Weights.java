@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
-import java.util.random.RandomGenerator;
 
 /**
  * Tensors by name, apart from any graph: two networks can share them. Training changes the values
@@ -33,31 +32,32 @@ public final class Weights {
     this.tensors = new LinkedHashMap<>(tensors);
   }
 
-  /**
-   * Fresh weights for a network: He-normal by fan-in for convolutions and linear layers ("Delving
-   * Deep into Rectifiers", 2015), identity for batch norms, zero biases. Every tensor has a random
-   * stream of its own, so that a shared layer starts the same in two networks.
-   */
+  /** Fresh weights, {@link Initialization#HE} for convolutions and linear layers. */
   public static Weights initial(Network network, long seed) {
+    return initial(network, Initialization.HE, seed);
+  }
+
+  /**
+   * Fresh weights for a network: drawn for convolutions and linear layers, identity for batch
+   * norms, zero biases. Every tensor has a random stream of its own, so that a shared layer starts
+   * the same in two networks.
+   */
+  public static Weights initial(Network network, Initialization initialization, long seed) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     for (Parameter parameter : network.parameters()) {
-      tensors.put(parameter.name(), initial(parameter, seed));
+      tensors.put(parameter.name(), initial(parameter, initialization, seed));
     }
     return new Weights(tensors);
   }
 
   /** The starting values of one tensor, the same for the same seed, name and shape. */
-  public static Tensor initial(Parameter parameter, long seed) {
+  public static Tensor initial(Parameter parameter, Initialization initialization, long seed) {
     Tensor tensor = Tensor.zeros(parameter.shape());
     float[] data = tensor.data();
     switch (parameter.role()) {
       case WEIGHT -> {
         int fanIn = data.length / parameter.shape().size(0);
-        double deviation = Math.sqrt(2.0 / fanIn);
-        RandomGenerator random = Seeds.random(seed, "weights:" + parameter.name());
-        for (int i = 0; i < data.length; i++) {
-          data[i] = (float) (deviation * random.nextGaussian());
-        }
+        initialization.fill(data, fanIn, Seeds.random(seed, "weights:" + parameter.name()));
       }
       case SCALE, RUNNING_VARIANCE -> Arrays.fill(data, 1f);
       case BIAS, SHIFT, RUNNING_MEAN -> {}

@@ -32,7 +32,7 @@ public final class TestNetworks {
   public static Weights randomWeights(Network network, long seed) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     for (Parameter parameter : network.parameters()) {
-      Tensor tensor = Weights.initial(parameter, seed);
+      Tensor tensor = Weights.initial(parameter, Initialization.HE, seed);
       RandomGenerator random = Seeds.random(seed, "test:" + parameter.name());
       float[] data = tensor.data();
       for (int i = 0; i < data.length; i++) {

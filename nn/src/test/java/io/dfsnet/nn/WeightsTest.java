@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class WeightsTest {
   @Test
@@ -43,17 +45,23 @@ class WeightsTest {
         .containsExactly(Role.RUNNING_MEAN, Role.RUNNING_VARIANCE);
   }
 
-  @Test
-  void freshWeightsAreHeNormalByFanIn() {
+  @ParameterizedTest
+  @EnumSource
+  void freshWeightsSpreadByFanIn(Initialization initialization) {
     var parameter = new Parameter("c.weight", Shape.of(64, 32, 3, 3), Role.WEIGHT);
-    float[] data = Weights.initial(parameter, 7).data();
+    float[] data = Weights.initial(parameter, initialization, 7).data();
     double sum = 0;
     double squares = 0;
     for (float value : data) {
       sum += value;
       squares += (double) value * value;
     }
-    double deviation = Math.sqrt(2.0 / (32 * 3 * 3));
+    int fanIn = 32 * 3 * 3;
+    double deviation =
+        switch (initialization) {
+          case HE -> Math.sqrt(2.0 / fanIn);
+          case UNIFORM -> Math.sqrt(1.0 / (3 * fanIn));
+        };
     // 18,432 samples: the mean is off by 1/136 of the deviation, the deviation by 1/192, typically.
     assertThat(sum / data.length).isCloseTo(0, within(4 * deviation / 136));
     assertThat(Math.sqrt(squares / data.length)).isCloseTo(deviation, within(4 * deviation / 192));
@@ -73,9 +81,10 @@ class WeightsTest {
   void aTensorStartsTheSameInEveryNetworkThatHasIt() {
     var parameter = new Parameter("left.weight", Shape.of(5, 44), Role.WEIGHT);
     Weights weights = Weights.initial(EveryOp.network(), 11);
-    assertThat(weights.get("left.weight").data()).isEqualTo(Weights.initial(parameter, 11).data());
     assertThat(weights.get("left.weight").data())
-        .isNotEqualTo(Weights.initial(parameter, 12).data());
+        .isEqualTo(Weights.initial(parameter, Initialization.HE, 11).data());
+    assertThat(weights.get("left.weight").data())
+        .isNotEqualTo(Weights.initial(parameter, Initialization.HE, 12).data());
   }
 
   @Test
