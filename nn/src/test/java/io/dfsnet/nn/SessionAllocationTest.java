@@ -34,10 +34,10 @@ class SessionAllocationTest {
   static Stream<Arguments> sessions() {
     return Stream.of(
             Models.create("resnet20", 10, 3, 32, 32, Shortcut.PAD),
-            // Large enough to run expansions and depthwise convolutions as one.
-            Models.create("mobilenetv2", 10, 3, 96, 96, Shortcut.PROJECTION),
             TestNetworks.grouped(),
-            TestNetworks.everyOperation())
+            TestNetworks.everyOperation(),
+            // Large enough to run expansions and depthwise convolutions as one.
+            Models.create("mobilenetv2", 10, 3, 96, 96, Shortcut.PROJECTION))
         .flatMap(
             network ->
                 Stream.of(
