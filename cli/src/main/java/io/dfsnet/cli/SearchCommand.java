@@ -8,12 +8,10 @@ import io.dfsnet.nas.Evaluated;
 import io.dfsnet.nas.SearchResult;
 import io.dfsnet.nas.Supernet;
 import io.dfsnet.nn.Network;
-import io.dfsnet.nn.NetworkException;
 import io.dfsnet.nn.Op;
 import io.dfsnet.nn.data.ImageSet;
 import io.dfsnet.nn.file.SafeTensors;
 import io.dfsnet.nn.json.Json;
-import io.dfsnet.nn.models.Models;
 import io.dfsnet.nn.models.Shortcut;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -161,14 +159,8 @@ final class SearchCommand extends DfsCommand {
   private void requireArchitecture(Network network, Shape image) {
     int classes = network.shape(network.output()).size(0);
     try {
-      Models.create(
-          network.name(),
-          classes,
-          image.size(0),
-          image.size(1),
-          image.size(2),
-          Shortcut.PROJECTION);
-    } catch (NetworkException unknown) {
+      ModelOptions.create(network.name(), Shortcut.PROJECTION, classes, image);
+    } catch (UsageException unknown) {
       throw new UsageException(
           "--weights "
               + model.weights

@@ -95,17 +95,7 @@ class ResumeTest {
     Path run = folder.resolve("run");
     // A step that takes many seconds, so that the first signal alone would have to wait.
     Process process =
-        DfsProcess.start(
-            List.of(
-                "train",
-                "--out",
-                run,
-                "--model",
-                "resnet20",
-                "--data",
-                "synthetic:train=256,test=20",
-                "--batch",
-                256));
+        DfsProcess.start(resnet20(run, "synthetic:train=256,test=20", "--batch", 256));
     try (BufferedReader err = process.errorReader()) {
       while (process.isAlive() && !Files.exists(run.resolve("state.safetensors"))) {
         Thread.sleep(5);
@@ -143,25 +133,9 @@ class ResumeTest {
   /** What a process says that gets a signal behind its last step. */
   private static String interruptedWhileItTests(Path run, Path out, boolean breaks)
       throws Exception {
-    Process process =
-        DfsProcess.start(
-            List.of(
-                "train",
-                "--out",
-                run,
-                "--model",
-                "resnet20",
-                "--data",
-                "synthetic:train=8,test=2000",
-                "--batch",
-                8,
-                "--epochs",
-                1,
-                "--log-every",
-                1,
-                "--progress",
-                "lines"),
-            ProcessBuilder.Redirect.to(out.toFile()));
+    List<Object> words = resnet20(run, "synthetic:train=8,test=2000", "--batch", 8);
+    words.addAll(List.of("--epochs", 1, "--log-every", 1, "--progress", "lines"));
+    Process process = DfsProcess.start(words, ProcessBuilder.Redirect.to(out.toFile()));
     var said = new StringBuilder();
     try (BufferedReader err = process.errorReader()) {
       while (process.isAlive() && lines(run) < 1) {
@@ -204,6 +178,14 @@ class ResumeTest {
     Path run = folder.resolve(name);
     dfs(words(run, EPOCHS, "none").toArray()).succeeds();
     return run;
+  }
+
+  /** A call that trains a network whose steps and tests take long enough to be interrupted. */
+  private static List<Object> resnet20(Path run, String data, Object... more) {
+    var words = new ArrayList<Object>(List.of("train", "--out", run, "--model", "resnet20"));
+    words.addAll(List.of("--data", data));
+    words.addAll(List.of(more));
+    return words;
   }
 
   private static List<Object> words(Path run, int epochs, String progress) {

@@ -26,7 +26,10 @@ record BatchCut(int images, int replicas) {
   /** Of a cache of 1 MiB; the rest is for weights and scratch memory. */
   private static final long CACHE_BYTES = 768 * 1024;
 
-  /** What the maps of one chain may take in all replicas: a third or so of what a session holds. */
+  /**
+   * What the maps of one chain may take in all replicas, where smaller slices would take less:
+   * weights alone would decide for slices of gigabytes.
+   */
   private static final long MOST_BYTES = 256L << 20;
 
   /** So much of the time all threads must have slices to run. */

@@ -12,25 +12,40 @@ public enum Initialization {
   /** Normal, of variance 2 / fan-in ("Delving Deep into Rectifiers", 2015): keeps ReLUs lively. */
   HE {
     @Override
-    void fill(float[] weights, int fanIn, RandomGenerator random) {
-      double deviation = Math.sqrt(2.0 / fanIn);
-      for (int i = 0; i < weights.length; i++) {
-        weights[i] = (float) (deviation * random.nextGaussian());
-      }
+    double spread(int fanIn) {
+      return Math.sqrt(2.0 / fanIn);
+    }
+
+    @Override
+    double draw(RandomGenerator random) {
+      return random.nextGaussian();
     }
   },
 
   /** Uniform within 1 / sqrt(fan-in), of variance 1 / (3 fan-in): as PyTorch's layers begin. */
   UNIFORM {
     @Override
-    void fill(float[] weights, int fanIn, RandomGenerator random) {
-      double bound = Math.sqrt(1.0 / fanIn);
-      for (int i = 0; i < weights.length; i++) {
-        weights[i] = (float) (bound * (2 * random.nextDouble() - 1));
-      }
+    double spread(int fanIn) {
+      return Math.sqrt(1.0 / fanIn);
+    }
+
+    @Override
+    double draw(RandomGenerator random) {
+      return 2 * random.nextDouble() - 1;
     }
   };
 
+  /** What a drawn value is multiplied by. */
+  abstract double spread(int fanIn);
+
+  /** A value of the distribution whose spread is 1. */
+  abstract double draw(RandomGenerator random);
+
   /** Overwrites the weights of one layer. */
-  abstract void fill(float[] weights, int fanIn, RandomGenerator random);
+  final void fill(float[] weights, int fanIn, RandomGenerator random) {
+    double spread = spread(fanIn);
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = (float) (spread * draw(random));
+    }
+  }
 }
