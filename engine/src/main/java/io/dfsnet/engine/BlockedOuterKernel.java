@@ -22,6 +22,11 @@ interface BlockedOuterKernel extends TileKernel {
   /** How many input channels of a group the kernel computes at once. */
   int inputs();
 
+  /** True if the lanes of a vector of output channels may belong to that many groups. */
+  default boolean admits(int groupsOfVector) {
+    return true;
+  }
+
   void run(Call call);
 
   /**
@@ -75,5 +80,8 @@ interface BlockedOuterKernel extends TileKernel {
 
     /** From an input channel to the next. */
     int sumsPitch;
+
+    /** Room for the sums of a tile. */
+    float[] tile;
   }
 }

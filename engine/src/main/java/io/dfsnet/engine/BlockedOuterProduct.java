@@ -73,10 +73,12 @@ final class BlockedOuterProduct implements OuterPass {
   BlockedOuterProduct(Kernels kernels, BlockedOuterKernel widest, Conv2dGeometry geometry) {
     this.kernels = kernels;
     this.geometry = geometry;
-    this.tiles =
-        kernels.blockedOuters().stream().filter(t -> t.inputs() <= widest.inputs()).toList();
     this.lanes = widest.rows();
     this.channels = new Channels(geometry, lanes);
+    this.tiles =
+        kernels.blockedOuters().stream()
+            .filter(t -> t.equals(widest) || t.inputs() < widest.inputs())
+            .toList();
     this.chunks = chunks();
     this.cut = cut();
     this.inputBlocks =
@@ -122,6 +124,10 @@ final class BlockedOuterProduct implements OuterPass {
     boolean wide = outputs % lanes == 0 && (inputs % 2 == 0 || geometry.groups() == 1);
     boolean narrow = lanes % outputs == 0 && outputs % inputs == 0 && inputs > 1;
     return (wide || narrow) && imageFloats(geometry, lanes, 1) <= MOST_ROW_FLOATS;
+  }
+
+  static int groupsOfVector(Conv2dGeometry geometry, int lanes) {
+    return Math.max(lanes / geometry.outChannelsPerGroup(), 1);
   }
 
   private static long imageFloats(Conv2dGeometry geometry, int lanes, int rows) {
@@ -260,7 +266,7 @@ final class BlockedOuterProduct implements OuterPass {
       this(
           Math.ceilDiv(geometry.outChannels(), lanes),
           Math.max(geometry.outChannelsPerGroup() / lanes, 1),
-          Math.max(lanes / geometry.outChannelsPerGroup(), 1),
+          BlockedOuterProduct.groupsOfVector(geometry, lanes),
           inputs,
           inputs * geometry.kernelHeight() * geometry.kernelWidth() * lanes);
     }
@@ -288,6 +294,7 @@ final class BlockedOuterProduct implements OuterPass {
       call.input = inputs;
       call.gradient = gradients;
       call.step = lanes;
+      call.tile = new float[tiles.getFirst().inputs() * BlockedOuterKernel.STREAMS * lanes];
       call.sumsPitch = channels.sumsOfVector() / channels.inputs();
     }
 

@@ -61,7 +61,7 @@ final class BlockedSum implements SumPass {
   static boolean serves(SumProblem problem, RowKernel kernel, int lanes) {
     return problem.isSamePadded3x3()
         && fillsVectors(problem, kernel, lanes)
-        && problem.width() >= kernel.positions();
+        && kernel.admits(problem.width());
   }
 
   private static boolean fillsVectors(SumProblem problem, RowKernel kernel, int lanes) {

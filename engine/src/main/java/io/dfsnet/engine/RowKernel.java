@@ -12,8 +12,11 @@ interface RowKernel {
   /** How many groups a vector of output channels spans. */
   int groups();
 
-  /** How many neighbouring positions of a row the kernel computes at once; a row has no fewer. */
+  /** How many neighbouring positions of a row the kernel computes at once. */
   int positions();
+
+  /** True if the kernel can compute rows of so many positions. */
+  boolean admits(int columns);
 
   /** How many positions it takes tiles to cover a row; the last one repeats some. */
   default int computedPositions(int columns) {

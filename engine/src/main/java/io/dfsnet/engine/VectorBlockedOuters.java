@@ -18,41 +18,36 @@ import jdk.incubator.vector.VectorShuffle;
  *    x0             |  sum00  sum01  sum02
  *    x1             |  sum10  sum11  sum12
  *    ...            |  ...
- *    x7             |  sum70  sum71  sum72
+ *    x3             |  sum30  sum31  sum32
  * </pre>
  *
  * A spread is a shuffle: it runs on an execution port that multiply-adds leave idle, and so costs
- * nothing where there are two multiply-adds or more for each.
+ * nothing where there are two multiply-adds or more for each. Where all lanes take the same input
+ * channel, {@link VectorOutersOfEight} broadcasts it.
  */
 final class VectorBlockedOuters {
   private VectorBlockedOuters() {}
 
   static List<BlockedOuterKernel> all(boolean manyRegisters) {
     return manyRegisters && LENGTH >= 8
-        ? List.of(new T8(), new T4(), new T2())
+        ? List.of(new VectorOutersOfEight(), new T4(), new T2())
         : List.of(new T4(), new T2());
   }
 
-  /** The shuffles that bring input channel t of a tile into all lanes of its group. */
-  private static final class LaneSpread implements BlockedOuterKernel.Spread {
+  /** The shuffles that bring input channel t of a tile of 4 into all lanes of its group. */
+  static final class LaneSpread implements BlockedOuterKernel.Spread {
+    final int firstLane;
     final VectorShuffle<Float> lane0;
     final VectorShuffle<Float> lane1;
     final VectorShuffle<Float> lane2;
     final VectorShuffle<Float> lane3;
-    final VectorShuffle<Float> lane4;
-    final VectorShuffle<Float> lane5;
-    final VectorShuffle<Float> lane6;
-    final VectorShuffle<Float> lane7;
 
     LaneSpread(int firstLane, int groupInputs, int groupOutputs) {
+      this.firstLane = firstLane;
       lane0 = lane(firstLane, groupInputs, groupOutputs);
       lane1 = lane(firstLane + 1, groupInputs, groupOutputs);
       lane2 = lane(firstLane + 2, groupInputs, groupOutputs);
       lane3 = lane(firstLane + 3, groupInputs, groupOutputs);
-      lane4 = lane(firstLane + 4, groupInputs, groupOutputs);
-      lane5 = lane(firstLane + 5, groupInputs, groupOutputs);
-      lane6 = lane(firstLane + 6, groupInputs, groupOutputs);
-      lane7 = lane(firstLane + 7, groupInputs, groupOutputs);
     }
 
     /** Lanes beyond the vector belong to channels that nobody asks for. */
@@ -62,7 +57,7 @@ final class VectorBlockedOuters {
     }
   }
 
-  private abstract static class Tile implements BlockedOuterKernel {
+  abstract static class Tile implements BlockedOuterKernel {
     private final int inputs;
 
     Tile(int inputs) {
@@ -105,268 +100,6 @@ final class VectorBlockedOuters {
     abstract void two(Call call, LaneSpread spread);
 
     abstract void three(Call call, LaneSpread spread);
-  }
-
-  /** Tiles of 8 input channels: with 3 streams 24 sums, 3 gradients, the input and its spread. */
-  private static final class T8 extends Tile {
-    T8() {
-      super(8);
-    }
-
-    @Override
-    void three(Call call, LaneSpread spread) {
-      float[] input = call.input;
-      float[] gradient = call.gradient;
-      float[] sums = call.sums;
-      var spread0 = spread.lane0;
-      var spread1 = spread.lane1;
-      var spread2 = spread.lane2;
-      var spread3 = spread.lane3;
-      var spread4 = spread.lane4;
-      var spread5 = spread.lane5;
-      var spread6 = spread.lane6;
-      var spread7 = spread.lane7;
-      int at0 = call.sumsAt[0];
-      int at1 = call.sumsAt[1];
-      int at2 = call.sumsAt[2];
-      int pitch = call.sumsPitch;
-      int step = call.step;
-      var sum00 = load(sums, at0);
-      var sum01 = load(sums, at1);
-      var sum02 = load(sums, at2);
-      var sum10 = load(sums, at0 + pitch);
-      var sum11 = load(sums, at1 + pitch);
-      var sum12 = load(sums, at2 + pitch);
-      var sum20 = load(sums, at0 + 2 * pitch);
-      var sum21 = load(sums, at1 + 2 * pitch);
-      var sum22 = load(sums, at2 + 2 * pitch);
-      var sum30 = load(sums, at0 + 3 * pitch);
-      var sum31 = load(sums, at1 + 3 * pitch);
-      var sum32 = load(sums, at2 + 3 * pitch);
-      var sum40 = load(sums, at0 + 4 * pitch);
-      var sum41 = load(sums, at1 + 4 * pitch);
-      var sum42 = load(sums, at2 + 4 * pitch);
-      var sum50 = load(sums, at0 + 5 * pitch);
-      var sum51 = load(sums, at1 + 5 * pitch);
-      var sum52 = load(sums, at2 + 5 * pitch);
-      var sum60 = load(sums, at0 + 6 * pitch);
-      var sum61 = load(sums, at1 + 6 * pitch);
-      var sum62 = load(sums, at2 + 6 * pitch);
-      var sum70 = load(sums, at0 + 7 * pitch);
-      var sum71 = load(sums, at1 + 7 * pitch);
-      var sum72 = load(sums, at2 + 7 * pitch);
-      for (int row = 0; row < call.rows; row++) {
-        int x = call.inputAt + row * call.inputPitch;
-        int g0At = call.gradientAt[0] + row * call.gradientPitch;
-        int g1At = call.gradientAt[1] + row * call.gradientPitch;
-        int g2At = call.gradientAt[2] + row * call.gradientPitch;
-        for (int p = 0; p < call.run; p += step) {
-          var g0 = load(gradient, g0At + p);
-          var g1 = load(gradient, g1At + p);
-          var g2 = load(gradient, g2At + p);
-          var inputs = load(input, x + p);
-          var x0 = inputs.rearrange(spread0);
-          sum00 = x0.fma(g0, sum00);
-          sum01 = x0.fma(g1, sum01);
-          sum02 = x0.fma(g2, sum02);
-          var x1 = inputs.rearrange(spread1);
-          sum10 = x1.fma(g0, sum10);
-          sum11 = x1.fma(g1, sum11);
-          sum12 = x1.fma(g2, sum12);
-          var x2 = inputs.rearrange(spread2);
-          sum20 = x2.fma(g0, sum20);
-          sum21 = x2.fma(g1, sum21);
-          sum22 = x2.fma(g2, sum22);
-          var x3 = inputs.rearrange(spread3);
-          sum30 = x3.fma(g0, sum30);
-          sum31 = x3.fma(g1, sum31);
-          sum32 = x3.fma(g2, sum32);
-          var x4 = inputs.rearrange(spread4);
-          sum40 = x4.fma(g0, sum40);
-          sum41 = x4.fma(g1, sum41);
-          sum42 = x4.fma(g2, sum42);
-          var x5 = inputs.rearrange(spread5);
-          sum50 = x5.fma(g0, sum50);
-          sum51 = x5.fma(g1, sum51);
-          sum52 = x5.fma(g2, sum52);
-          var x6 = inputs.rearrange(spread6);
-          sum60 = x6.fma(g0, sum60);
-          sum61 = x6.fma(g1, sum61);
-          sum62 = x6.fma(g2, sum62);
-          var x7 = inputs.rearrange(spread7);
-          sum70 = x7.fma(g0, sum70);
-          sum71 = x7.fma(g1, sum71);
-          sum72 = x7.fma(g2, sum72);
-        }
-      }
-      sum00.intoArray(sums, at0);
-      sum01.intoArray(sums, at1);
-      sum02.intoArray(sums, at2);
-      sum10.intoArray(sums, at0 + pitch);
-      sum11.intoArray(sums, at1 + pitch);
-      sum12.intoArray(sums, at2 + pitch);
-      sum20.intoArray(sums, at0 + 2 * pitch);
-      sum21.intoArray(sums, at1 + 2 * pitch);
-      sum22.intoArray(sums, at2 + 2 * pitch);
-      sum30.intoArray(sums, at0 + 3 * pitch);
-      sum31.intoArray(sums, at1 + 3 * pitch);
-      sum32.intoArray(sums, at2 + 3 * pitch);
-      sum40.intoArray(sums, at0 + 4 * pitch);
-      sum41.intoArray(sums, at1 + 4 * pitch);
-      sum42.intoArray(sums, at2 + 4 * pitch);
-      sum50.intoArray(sums, at0 + 5 * pitch);
-      sum51.intoArray(sums, at1 + 5 * pitch);
-      sum52.intoArray(sums, at2 + 5 * pitch);
-      sum60.intoArray(sums, at0 + 6 * pitch);
-      sum61.intoArray(sums, at1 + 6 * pitch);
-      sum62.intoArray(sums, at2 + 6 * pitch);
-      sum70.intoArray(sums, at0 + 7 * pitch);
-      sum71.intoArray(sums, at1 + 7 * pitch);
-      sum72.intoArray(sums, at2 + 7 * pitch);
-    }
-
-    @Override
-    void two(Call call, LaneSpread spread) {
-      float[] input = call.input;
-      float[] gradient = call.gradient;
-      float[] sums = call.sums;
-      var spread0 = spread.lane0;
-      var spread1 = spread.lane1;
-      var spread2 = spread.lane2;
-      var spread3 = spread.lane3;
-      var spread4 = spread.lane4;
-      var spread5 = spread.lane5;
-      var spread6 = spread.lane6;
-      var spread7 = spread.lane7;
-      int at0 = call.sumsAt[0];
-      int at1 = call.sumsAt[1];
-      int pitch = call.sumsPitch;
-      int step = call.step;
-      var sum00 = load(sums, at0);
-      var sum01 = load(sums, at1);
-      var sum10 = load(sums, at0 + pitch);
-      var sum11 = load(sums, at1 + pitch);
-      var sum20 = load(sums, at0 + 2 * pitch);
-      var sum21 = load(sums, at1 + 2 * pitch);
-      var sum30 = load(sums, at0 + 3 * pitch);
-      var sum31 = load(sums, at1 + 3 * pitch);
-      var sum40 = load(sums, at0 + 4 * pitch);
-      var sum41 = load(sums, at1 + 4 * pitch);
-      var sum50 = load(sums, at0 + 5 * pitch);
-      var sum51 = load(sums, at1 + 5 * pitch);
-      var sum60 = load(sums, at0 + 6 * pitch);
-      var sum61 = load(sums, at1 + 6 * pitch);
-      var sum70 = load(sums, at0 + 7 * pitch);
-      var sum71 = load(sums, at1 + 7 * pitch);
-      for (int row = 0; row < call.rows; row++) {
-        int x = call.inputAt + row * call.inputPitch;
-        int g0At = call.gradientAt[0] + row * call.gradientPitch;
-        int g1At = call.gradientAt[1] + row * call.gradientPitch;
-        for (int p = 0; p < call.run; p += step) {
-          var g0 = load(gradient, g0At + p);
-          var g1 = load(gradient, g1At + p);
-          var inputs = load(input, x + p);
-          var x0 = inputs.rearrange(spread0);
-          sum00 = x0.fma(g0, sum00);
-          sum01 = x0.fma(g1, sum01);
-          var x1 = inputs.rearrange(spread1);
-          sum10 = x1.fma(g0, sum10);
-          sum11 = x1.fma(g1, sum11);
-          var x2 = inputs.rearrange(spread2);
-          sum20 = x2.fma(g0, sum20);
-          sum21 = x2.fma(g1, sum21);
-          var x3 = inputs.rearrange(spread3);
-          sum30 = x3.fma(g0, sum30);
-          sum31 = x3.fma(g1, sum31);
-          var x4 = inputs.rearrange(spread4);
-          sum40 = x4.fma(g0, sum40);
-          sum41 = x4.fma(g1, sum41);
-          var x5 = inputs.rearrange(spread5);
-          sum50 = x5.fma(g0, sum50);
-          sum51 = x5.fma(g1, sum51);
-          var x6 = inputs.rearrange(spread6);
-          sum60 = x6.fma(g0, sum60);
-          sum61 = x6.fma(g1, sum61);
-          var x7 = inputs.rearrange(spread7);
-          sum70 = x7.fma(g0, sum70);
-          sum71 = x7.fma(g1, sum71);
-        }
-      }
-      sum00.intoArray(sums, at0);
-      sum01.intoArray(sums, at1);
-      sum10.intoArray(sums, at0 + pitch);
-      sum11.intoArray(sums, at1 + pitch);
-      sum20.intoArray(sums, at0 + 2 * pitch);
-      sum21.intoArray(sums, at1 + 2 * pitch);
-      sum30.intoArray(sums, at0 + 3 * pitch);
-      sum31.intoArray(sums, at1 + 3 * pitch);
-      sum40.intoArray(sums, at0 + 4 * pitch);
-      sum41.intoArray(sums, at1 + 4 * pitch);
-      sum50.intoArray(sums, at0 + 5 * pitch);
-      sum51.intoArray(sums, at1 + 5 * pitch);
-      sum60.intoArray(sums, at0 + 6 * pitch);
-      sum61.intoArray(sums, at1 + 6 * pitch);
-      sum70.intoArray(sums, at0 + 7 * pitch);
-      sum71.intoArray(sums, at1 + 7 * pitch);
-    }
-
-    @Override
-    void one(Call call, LaneSpread spread) {
-      float[] input = call.input;
-      float[] gradient = call.gradient;
-      float[] sums = call.sums;
-      var spread0 = spread.lane0;
-      var spread1 = spread.lane1;
-      var spread2 = spread.lane2;
-      var spread3 = spread.lane3;
-      var spread4 = spread.lane4;
-      var spread5 = spread.lane5;
-      var spread6 = spread.lane6;
-      var spread7 = spread.lane7;
-      int at0 = call.sumsAt[0];
-      int pitch = call.sumsPitch;
-      int step = call.step;
-      var sum00 = load(sums, at0);
-      var sum10 = load(sums, at0 + pitch);
-      var sum20 = load(sums, at0 + 2 * pitch);
-      var sum30 = load(sums, at0 + 3 * pitch);
-      var sum40 = load(sums, at0 + 4 * pitch);
-      var sum50 = load(sums, at0 + 5 * pitch);
-      var sum60 = load(sums, at0 + 6 * pitch);
-      var sum70 = load(sums, at0 + 7 * pitch);
-      for (int row = 0; row < call.rows; row++) {
-        int x = call.inputAt + row * call.inputPitch;
-        int g0At = call.gradientAt[0] + row * call.gradientPitch;
-        for (int p = 0; p < call.run; p += step) {
-          var g0 = load(gradient, g0At + p);
-          var inputs = load(input, x + p);
-          var x0 = inputs.rearrange(spread0);
-          sum00 = x0.fma(g0, sum00);
-          var x1 = inputs.rearrange(spread1);
-          sum10 = x1.fma(g0, sum10);
-          var x2 = inputs.rearrange(spread2);
-          sum20 = x2.fma(g0, sum20);
-          var x3 = inputs.rearrange(spread3);
-          sum30 = x3.fma(g0, sum30);
-          var x4 = inputs.rearrange(spread4);
-          sum40 = x4.fma(g0, sum40);
-          var x5 = inputs.rearrange(spread5);
-          sum50 = x5.fma(g0, sum50);
-          var x6 = inputs.rearrange(spread6);
-          sum60 = x6.fma(g0, sum60);
-          var x7 = inputs.rearrange(spread7);
-          sum70 = x7.fma(g0, sum70);
-        }
-      }
-      sum00.intoArray(sums, at0);
-      sum10.intoArray(sums, at0 + pitch);
-      sum20.intoArray(sums, at0 + 2 * pitch);
-      sum30.intoArray(sums, at0 + 3 * pitch);
-      sum40.intoArray(sums, at0 + 4 * pitch);
-      sum50.intoArray(sums, at0 + 5 * pitch);
-      sum60.intoArray(sums, at0 + 6 * pitch);
-      sum70.intoArray(sums, at0 + 7 * pitch);
-    }
   }
 
   /** Tiles of 4: with 3 streams 12 sums, which 16 registers hold. */

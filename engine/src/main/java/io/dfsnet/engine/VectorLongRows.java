@@ -3,7 +3,7 @@ package io.dfsnet.engine;
 import static io.dfsnet.engine.VectorKernels.LENGTH;
 import static io.dfsnet.engine.VectorKernels.SPECIES;
 
-import io.dfsnet.engine.VectorRows.RowTile;
+import io.dfsnet.engine.VectorRows.PartialRowTile;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 
@@ -19,7 +19,7 @@ final class VectorLongRows {
   }
 
   /** 16 sums, 3 weights and an input. */
-  private static final class P16 extends RowTile {
+  private static final class P16 extends PartialRowTile {
     P16() {
       super(16, 1);
     }
@@ -144,7 +144,7 @@ final class VectorLongRows {
   }
 
   /** 14 sums, 3 weights and an input. */
-  private static final class P14 extends RowTile {
+  private static final class P14 extends PartialRowTile {
     P14() {
       super(14, 1);
     }

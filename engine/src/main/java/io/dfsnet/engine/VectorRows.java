@@ -35,6 +35,7 @@ final class VectorRows {
   static List<RowKernel> all(boolean manyRegisters) {
     List<RowKernel> all = new ArrayList<>();
     if (manyRegisters) {
+      all.addAll(VectorWholeRows.all());
       all.addAll(VectorLongRows.all());
     }
     all.add(new P8());
@@ -46,17 +47,23 @@ final class VectorRows {
   }
 
   abstract static class RowTile implements RowKernel {
+    private final String kind;
     private final int positions;
     private final int groups;
 
-    RowTile(int positions, int groups) {
+    /**
+     * @param kind {@code p} for some positions of a row, {@code w} for a whole row
+     */
+    RowTile(String kind, int positions, int groups) {
+      this.kind = kind;
       this.positions = positions;
       this.groups = groups;
     }
 
     @Override
     public String name() {
-      return "v1p"
+      return "v1"
+          + kind
           + positions
           + (groups > 1 ? "g" + groups : "")
           + "__simd"
@@ -71,18 +78,6 @@ final class VectorRows {
     @Override
     public int positions() {
       return positions;
-    }
-
-    @Override
-    public void run(Call call) {
-      int columns = call.columns;
-      for (int x = 0; x < columns; x += positions) {
-        // The last tile repeats positions of the one before it.
-        int first = Math.min(x, columns - positions);
-        boolean left = first > 0;
-        boolean right = first + positions < columns;
-        tile(call, call.sourceAt + first, left, right, call.sumsAt + first * LENGTH);
-      }
     }
 
     @Override
@@ -106,6 +101,30 @@ final class VectorRows {
           epilogue,
           channel);
     }
+  }
+
+  /** A tile that takes several steps along a row. */
+  abstract static class PartialRowTile extends RowTile {
+    PartialRowTile(int positions, int groups) {
+      super("p", positions, groups);
+    }
+
+    @Override
+    public boolean admits(int columns) {
+      return columns >= positions();
+    }
+
+    @Override
+    public void run(Call call) {
+      int columns = call.columns;
+      for (int x = 0; x < columns; x += positions()) {
+        // The last tile repeats positions of the one before it.
+        int first = Math.min(x, columns - positions());
+        boolean left = first > 0;
+        boolean right = first + positions() < columns;
+        tile(call, call.sourceAt + first, left, right, call.sumsAt + first * LENGTH);
+      }
+    }
 
     /**
      * Computes the positions from {@code at} on.
@@ -117,7 +136,7 @@ final class VectorRows {
   }
 
   /** 8 sums, 3 weights and an input. */
-  private static final class P8 extends RowTile {
+  private static final class P8 extends PartialRowTile {
     P8() {
       super(8, 1);
     }
@@ -194,7 +213,7 @@ final class VectorRows {
   }
 
   /** 7 sums, 3 weights and an input. */
-  private static final class P7 extends RowTile {
+  private static final class P7 extends PartialRowTile {
     P7() {
       super(7, 1);
     }

@@ -2,7 +2,7 @@ package io.dfsnet.engine;
 
 import static io.dfsnet.engine.VectorKernels.LENGTH;
 
-import io.dfsnet.engine.VectorRows.RowTile;
+import io.dfsnet.engine.VectorRows.PartialRowTile;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -32,7 +32,7 @@ final class VectorSharedRows {
   }
 
   /** 8 sums, 3 weights and an input for each of two groups. */
-  private static final class P8G2 extends RowTile {
+  private static final class P8G2 extends PartialRowTile {
     P8G2() {
       super(8, 2);
     }
@@ -163,7 +163,7 @@ final class VectorSharedRows {
   }
 
   /** 7 sums, 3 weights and an input for each of two groups. */
-  private static final class P7G2 extends RowTile {
+  private static final class P7G2 extends PartialRowTile {
     P7G2() {
       super(7, 2);
     }

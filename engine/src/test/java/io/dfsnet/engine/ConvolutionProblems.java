@@ -53,6 +53,7 @@ final class ConvolutionProblems {
     TABLE.put("patches_of_four_channels", "n3 g2 ic6 ih7 iw16 oc8 kh3 ph1");
     TABLE.put("patches_with_a_tail", "n2 g2 ic4 ih11 iw39 oc8 kh3 ph1");
     TABLE.put("patches_with_half_a_run", "n2 g2 ic4 ih6 iw24 oc8 kh3 ph1");
+    TABLE.put("whole_rows_of_16", "n2 ic16 ih5 iw16 oc16 kh3 kw3 ph1 pw1");
     TABLE.put("groups_2", "n5 g2 ic8 ih16 oc16 kh3 ph1");
     TABLE.put("groups_4", "n2 g4 ic16 ih16 oc16 kh3 ph1");
     TABLE.put("groups_8_widening", "n2 g8 ic16 ih9 oc32 kh3 ph1");

@@ -24,7 +24,7 @@ class KernelRegistryTest {
             name ->
                 name.matches(
                     "f32_conv_(forward|backward_data|backward_weights)_"
-                        + "((direct|shifted|copies|inplace|blocked|matrix|transposed)_([mv]\\d+)([vkpr]\\d+)?(g2)?"
+                        + "((direct|shifted|copies|inplace|blocked|matrix|transposed)_([mv]\\d+)([vkprw]\\d+)?(g2)?"
                         + "|depthwise_k3s[12][rv][12])__(scalar|simd(128|256|512))"));
   }
 
@@ -110,15 +110,18 @@ class KernelRegistryTest {
     if (!kernels.rows().isEmpty()) {
       boolean longTiles = kernels.rows().getFirst().positions() == 16;
       assertThat(forward("ic16 ih14 oc" + lanes + " kh3 ph1"))
-          .contains(longTiles ? "_blocked_v1p14_" : "_blocked_v1p7_");
+          .contains(longTiles ? "_blocked_v1w14_" : "_blocked_v1p7_");
       assertThat(forward("ic64 ih32 oc" + lanes + " kh3 ph1"))
           .contains(longTiles ? "_blocked_v1p16_" : "_blocked_v1p8_");
       assertThat(forward("ic64 ih8 oc" + lanes + " kh3 ph1")).contains("_blocked_v1p8_");
       assertThat(forward("ic16 ih32 oc" + lanes + " kh3 ph1")).contains("_inplace_");
       if (lanes == 16 && longTiles) {
-        assertThat(forward("g2 ic16 ih8 oc16 kh3 ph1")).contains("_blocked_v1p8g2_");
+        assertThat(forward("g2 ic16 ih8 oc16 kh3 ph1")).contains("_blocked_v1w8g2_");
         assertThat(forward("g2 ic16 ih31 oc16 kh3 ph1")).contains("_blocked_v1p8g2_");
         assertThat(forward("g2 ic16 ih56 oc16 kh3 ph1")).contains("_inplace_m4r4_");
+        assertThat(forward("g2 ic64 ih56 oc64 kh3 ph1")).contains("_inplace_m4r4_");
+        assertThat(forward("ic64 ih56 oc64 kh3 ph1")).contains("_blocked_v1p14_");
+        assertThat(forward("ic16 ih16 oc16 kh3 ph1")).contains("_blocked_v1w16_");
       }
       assertThat(forward("g2 ic16 ih32 oc" + lanes + " kh3 ph1")).contains("_inplace_");
       assertThat(forward("g8 ic16 ih32 oc16 kh3 ph1")).contains("_inplace_m2r4_");

@@ -103,11 +103,15 @@ class MicroKernelTest {
       int lanes = kernel.rows();
       for (int streams = 1; streams <= BlockedOuterKernel.STREAMS; streams++) {
         for (int groupOutputs = kernel.inputs(); groupOutputs <= lanes; groupOutputs *= 2) {
+          if (!kernel.admits(lanes / groupOutputs)) {
+            continue;
+          }
           var call = new BlockedOuterKernel.Call();
           call.spread = kernel.spread(0, groupOutputs, groupOutputs);
           call.rows = 3;
           call.run = 5 * lanes;
           call.step = lanes;
+          call.tile = new float[kernel.inputs() * BlockedOuterKernel.STREAMS * lanes];
           call.input = ConvolutionProblems.integers(Shape.of(7 + 21 * lanes), random);
           call.inputAt = 7;
           call.inputPitch = 6 * lanes + 1;
