@@ -2,7 +2,6 @@ package io.dfsnet.engine;
 
 import static io.dfsnet.engine.VectorKernels.LENGTH;
 import static io.dfsnet.engine.VectorKernels.SPECIES;
-import static io.dfsnet.engine.VectorKernels.load;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -59,8 +58,8 @@ final class LaneSums {
       float[] lanes, int vectors, VectorMask<Float> odd, VectorShuffle<Float> swap) {
     int half = (vectors + 1) / 2;
     for (int i = 0; i < half; i++) {
-      var a = load(lanes, 2 * i * LENGTH);
-      var b = load(lanes, (2 * i + 1) * LENGTH);
+      var a = FloatVector.fromArray(SPECIES, lanes, 2 * i * LENGTH);
+      var b = FloatVector.fromArray(SPECIES, lanes, (2 * i + 1) * LENGTH);
       a.blend(b, odd).add(b.blend(a, odd).rearrange(swap)).intoArray(lanes, i * LENGTH);
     }
     return half;

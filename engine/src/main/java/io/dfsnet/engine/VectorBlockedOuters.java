@@ -2,9 +2,9 @@ package io.dfsnet.engine;
 
 import static io.dfsnet.engine.VectorKernels.LENGTH;
 import static io.dfsnet.engine.VectorKernels.SPECIES;
-import static io.dfsnet.engine.VectorKernels.load;
 
 import java.util.List;
+import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
@@ -122,28 +122,28 @@ final class VectorBlockedOuters {
       int at2 = call.sumsAt[2];
       int pitch = call.sumsPitch;
       int step = call.step;
-      var sum00 = load(sums, at0);
-      var sum01 = load(sums, at1);
-      var sum02 = load(sums, at2);
-      var sum10 = load(sums, at0 + pitch);
-      var sum11 = load(sums, at1 + pitch);
-      var sum12 = load(sums, at2 + pitch);
-      var sum20 = load(sums, at0 + 2 * pitch);
-      var sum21 = load(sums, at1 + 2 * pitch);
-      var sum22 = load(sums, at2 + 2 * pitch);
-      var sum30 = load(sums, at0 + 3 * pitch);
-      var sum31 = load(sums, at1 + 3 * pitch);
-      var sum32 = load(sums, at2 + 3 * pitch);
+      var sum00 = FloatVector.fromArray(SPECIES, sums, at0);
+      var sum01 = FloatVector.fromArray(SPECIES, sums, at1);
+      var sum02 = FloatVector.fromArray(SPECIES, sums, at2);
+      var sum10 = FloatVector.fromArray(SPECIES, sums, at0 + pitch);
+      var sum11 = FloatVector.fromArray(SPECIES, sums, at1 + pitch);
+      var sum12 = FloatVector.fromArray(SPECIES, sums, at2 + pitch);
+      var sum20 = FloatVector.fromArray(SPECIES, sums, at0 + 2 * pitch);
+      var sum21 = FloatVector.fromArray(SPECIES, sums, at1 + 2 * pitch);
+      var sum22 = FloatVector.fromArray(SPECIES, sums, at2 + 2 * pitch);
+      var sum30 = FloatVector.fromArray(SPECIES, sums, at0 + 3 * pitch);
+      var sum31 = FloatVector.fromArray(SPECIES, sums, at1 + 3 * pitch);
+      var sum32 = FloatVector.fromArray(SPECIES, sums, at2 + 3 * pitch);
       for (int row = 0; row < call.rows; row++) {
         int x = call.inputAt + row * call.inputPitch;
         int g0At = call.gradientAt[0] + row * call.gradientPitch;
         int g1At = call.gradientAt[1] + row * call.gradientPitch;
         int g2At = call.gradientAt[2] + row * call.gradientPitch;
         for (int p = 0; p < call.run; p += step) {
-          var g0 = load(gradient, g0At + p);
-          var g1 = load(gradient, g1At + p);
-          var g2 = load(gradient, g2At + p);
-          var inputs = load(input, x + p);
+          var g0 = FloatVector.fromArray(SPECIES, gradient, g0At + p);
+          var g1 = FloatVector.fromArray(SPECIES, gradient, g1At + p);
+          var g2 = FloatVector.fromArray(SPECIES, gradient, g2At + p);
+          var inputs = FloatVector.fromArray(SPECIES, input, x + p);
           var x0 = inputs.rearrange(spread0);
           sum00 = x0.fma(g0, sum00);
           sum01 = x0.fma(g1, sum01);
@@ -189,22 +189,22 @@ final class VectorBlockedOuters {
       int at1 = call.sumsAt[1];
       int pitch = call.sumsPitch;
       int step = call.step;
-      var sum00 = load(sums, at0);
-      var sum01 = load(sums, at1);
-      var sum10 = load(sums, at0 + pitch);
-      var sum11 = load(sums, at1 + pitch);
-      var sum20 = load(sums, at0 + 2 * pitch);
-      var sum21 = load(sums, at1 + 2 * pitch);
-      var sum30 = load(sums, at0 + 3 * pitch);
-      var sum31 = load(sums, at1 + 3 * pitch);
+      var sum00 = FloatVector.fromArray(SPECIES, sums, at0);
+      var sum01 = FloatVector.fromArray(SPECIES, sums, at1);
+      var sum10 = FloatVector.fromArray(SPECIES, sums, at0 + pitch);
+      var sum11 = FloatVector.fromArray(SPECIES, sums, at1 + pitch);
+      var sum20 = FloatVector.fromArray(SPECIES, sums, at0 + 2 * pitch);
+      var sum21 = FloatVector.fromArray(SPECIES, sums, at1 + 2 * pitch);
+      var sum30 = FloatVector.fromArray(SPECIES, sums, at0 + 3 * pitch);
+      var sum31 = FloatVector.fromArray(SPECIES, sums, at1 + 3 * pitch);
       for (int row = 0; row < call.rows; row++) {
         int x = call.inputAt + row * call.inputPitch;
         int g0At = call.gradientAt[0] + row * call.gradientPitch;
         int g1At = call.gradientAt[1] + row * call.gradientPitch;
         for (int p = 0; p < call.run; p += step) {
-          var g0 = load(gradient, g0At + p);
-          var g1 = load(gradient, g1At + p);
-          var inputs = load(input, x + p);
+          var g0 = FloatVector.fromArray(SPECIES, gradient, g0At + p);
+          var g1 = FloatVector.fromArray(SPECIES, gradient, g1At + p);
+          var inputs = FloatVector.fromArray(SPECIES, input, x + p);
           var x0 = inputs.rearrange(spread0);
           sum00 = x0.fma(g0, sum00);
           sum01 = x0.fma(g1, sum01);
@@ -241,16 +241,16 @@ final class VectorBlockedOuters {
       int at0 = call.sumsAt[0];
       int pitch = call.sumsPitch;
       int step = call.step;
-      var sum00 = load(sums, at0);
-      var sum10 = load(sums, at0 + pitch);
-      var sum20 = load(sums, at0 + 2 * pitch);
-      var sum30 = load(sums, at0 + 3 * pitch);
+      var sum00 = FloatVector.fromArray(SPECIES, sums, at0);
+      var sum10 = FloatVector.fromArray(SPECIES, sums, at0 + pitch);
+      var sum20 = FloatVector.fromArray(SPECIES, sums, at0 + 2 * pitch);
+      var sum30 = FloatVector.fromArray(SPECIES, sums, at0 + 3 * pitch);
       for (int row = 0; row < call.rows; row++) {
         int x = call.inputAt + row * call.inputPitch;
         int g0At = call.gradientAt[0] + row * call.gradientPitch;
         for (int p = 0; p < call.run; p += step) {
-          var g0 = load(gradient, g0At + p);
-          var inputs = load(input, x + p);
+          var g0 = FloatVector.fromArray(SPECIES, gradient, g0At + p);
+          var inputs = FloatVector.fromArray(SPECIES, input, x + p);
           var x0 = inputs.rearrange(spread0);
           sum00 = x0.fma(g0, sum00);
           var x1 = inputs.rearrange(spread1);
@@ -286,22 +286,22 @@ final class VectorBlockedOuters {
       int at2 = call.sumsAt[2];
       int pitch = call.sumsPitch;
       int step = call.step;
-      var sum00 = load(sums, at0);
-      var sum01 = load(sums, at1);
-      var sum02 = load(sums, at2);
-      var sum10 = load(sums, at0 + pitch);
-      var sum11 = load(sums, at1 + pitch);
-      var sum12 = load(sums, at2 + pitch);
+      var sum00 = FloatVector.fromArray(SPECIES, sums, at0);
+      var sum01 = FloatVector.fromArray(SPECIES, sums, at1);
+      var sum02 = FloatVector.fromArray(SPECIES, sums, at2);
+      var sum10 = FloatVector.fromArray(SPECIES, sums, at0 + pitch);
+      var sum11 = FloatVector.fromArray(SPECIES, sums, at1 + pitch);
+      var sum12 = FloatVector.fromArray(SPECIES, sums, at2 + pitch);
       for (int row = 0; row < call.rows; row++) {
         int x = call.inputAt + row * call.inputPitch;
         int g0At = call.gradientAt[0] + row * call.gradientPitch;
         int g1At = call.gradientAt[1] + row * call.gradientPitch;
         int g2At = call.gradientAt[2] + row * call.gradientPitch;
         for (int p = 0; p < call.run; p += step) {
-          var g0 = load(gradient, g0At + p);
-          var g1 = load(gradient, g1At + p);
-          var g2 = load(gradient, g2At + p);
-          var inputs = load(input, x + p);
+          var g0 = FloatVector.fromArray(SPECIES, gradient, g0At + p);
+          var g1 = FloatVector.fromArray(SPECIES, gradient, g1At + p);
+          var g2 = FloatVector.fromArray(SPECIES, gradient, g2At + p);
+          var inputs = FloatVector.fromArray(SPECIES, input, x + p);
           var x0 = inputs.rearrange(spread0);
           sum00 = x0.fma(g0, sum00);
           sum01 = x0.fma(g1, sum01);
@@ -331,18 +331,18 @@ final class VectorBlockedOuters {
       int at1 = call.sumsAt[1];
       int pitch = call.sumsPitch;
       int step = call.step;
-      var sum00 = load(sums, at0);
-      var sum01 = load(sums, at1);
-      var sum10 = load(sums, at0 + pitch);
-      var sum11 = load(sums, at1 + pitch);
+      var sum00 = FloatVector.fromArray(SPECIES, sums, at0);
+      var sum01 = FloatVector.fromArray(SPECIES, sums, at1);
+      var sum10 = FloatVector.fromArray(SPECIES, sums, at0 + pitch);
+      var sum11 = FloatVector.fromArray(SPECIES, sums, at1 + pitch);
       for (int row = 0; row < call.rows; row++) {
         int x = call.inputAt + row * call.inputPitch;
         int g0At = call.gradientAt[0] + row * call.gradientPitch;
         int g1At = call.gradientAt[1] + row * call.gradientPitch;
         for (int p = 0; p < call.run; p += step) {
-          var g0 = load(gradient, g0At + p);
-          var g1 = load(gradient, g1At + p);
-          var inputs = load(input, x + p);
+          var g0 = FloatVector.fromArray(SPECIES, gradient, g0At + p);
+          var g1 = FloatVector.fromArray(SPECIES, gradient, g1At + p);
+          var inputs = FloatVector.fromArray(SPECIES, input, x + p);
           var x0 = inputs.rearrange(spread0);
           sum00 = x0.fma(g0, sum00);
           sum01 = x0.fma(g1, sum01);
@@ -367,14 +367,14 @@ final class VectorBlockedOuters {
       int at0 = call.sumsAt[0];
       int pitch = call.sumsPitch;
       int step = call.step;
-      var sum00 = load(sums, at0);
-      var sum10 = load(sums, at0 + pitch);
+      var sum00 = FloatVector.fromArray(SPECIES, sums, at0);
+      var sum10 = FloatVector.fromArray(SPECIES, sums, at0 + pitch);
       for (int row = 0; row < call.rows; row++) {
         int x = call.inputAt + row * call.inputPitch;
         int g0At = call.gradientAt[0] + row * call.gradientPitch;
         for (int p = 0; p < call.run; p += step) {
-          var g0 = load(gradient, g0At + p);
-          var inputs = load(input, x + p);
+          var g0 = FloatVector.fromArray(SPECIES, gradient, g0At + p);
+          var inputs = FloatVector.fromArray(SPECIES, input, x + p);
           var x0 = inputs.rearrange(spread0);
           sum00 = x0.fma(g0, sum00);
           var x1 = inputs.rearrange(spread1);

@@ -1,10 +1,9 @@
 package io.dfsnet.engine;
 
 import static io.dfsnet.engine.VectorKernels.LENGTH;
-import static io.dfsnet.engine.VectorKernels.broadcast;
-import static io.dfsnet.engine.VectorKernels.load;
-import static io.dfsnet.engine.VectorKernels.zero;
+import static io.dfsnet.engine.VectorKernels.SPECIES;
 
+import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
@@ -17,7 +16,7 @@ final class VectorChannels implements ChannelKernels {
 
   @Override
   public double sum(float[] x, int from, Strips strips) {
-    var a = zero();
+    var a = FloatVector.zero(SPECIES);
     var b = a;
     var c = a;
     var d = a;
@@ -26,13 +25,13 @@ final class VectorChannels implements ChannelKernels {
       int i = begin(from, strips, strip);
       int end = i + strips.length();
       for (; i <= end - FOUR; i += FOUR) {
-        a = a.add(load(x, i));
-        b = b.add(load(x, i + LENGTH));
-        c = c.add(load(x, i + 2 * LENGTH));
-        d = d.add(load(x, i + 3 * LENGTH));
+        a = a.add(FloatVector.fromArray(SPECIES, x, i));
+        b = b.add(FloatVector.fromArray(SPECIES, x, i + LENGTH));
+        c = c.add(FloatVector.fromArray(SPECIES, x, i + 2 * LENGTH));
+        d = d.add(FloatVector.fromArray(SPECIES, x, i + 3 * LENGTH));
       }
       for (; i <= end - LENGTH; i += LENGTH) {
-        a = a.add(load(x, i));
+        a = a.add(FloatVector.fromArray(SPECIES, x, i));
       }
       for (; i < end; i++) {
         rest += x[i];
@@ -43,8 +42,8 @@ final class VectorChannels implements ChannelKernels {
 
   @Override
   public void deviations(float[] x, float center, int from, Strips strips, double[] sums, int at) {
-    var middle = broadcast(center);
-    var a = zero();
+    var middle = FloatVector.broadcast(SPECIES, center);
+    var a = FloatVector.zero(SPECIES);
     var b = a;
     var c = a;
     var d = a;
@@ -58,10 +57,10 @@ final class VectorChannels implements ChannelKernels {
       int i = begin(from, strips, strip);
       int end = i + strips.length();
       for (; i <= end - FOUR; i += FOUR) {
-        var first = load(x, i).sub(middle);
-        var second = load(x, i + LENGTH).sub(middle);
-        var third = load(x, i + 2 * LENGTH).sub(middle);
-        var fourth = load(x, i + 3 * LENGTH).sub(middle);
+        var first = FloatVector.fromArray(SPECIES, x, i).sub(middle);
+        var second = FloatVector.fromArray(SPECIES, x, i + LENGTH).sub(middle);
+        var third = FloatVector.fromArray(SPECIES, x, i + 2 * LENGTH).sub(middle);
+        var fourth = FloatVector.fromArray(SPECIES, x, i + 3 * LENGTH).sub(middle);
         a = a.add(first);
         b = b.add(second);
         c = c.add(third);
@@ -72,7 +71,7 @@ final class VectorChannels implements ChannelKernels {
         squaresD = fourth.fma(fourth, squaresD);
       }
       for (; i <= end - LENGTH; i += LENGTH) {
-        var next = load(x, i).sub(middle);
+        var next = FloatVector.fromArray(SPECIES, x, i).sub(middle);
         a = a.add(next);
         squaresA = next.fma(next, squaresA);
       }
@@ -89,8 +88,8 @@ final class VectorChannels implements ChannelKernels {
   @Override
   public void products(
       float[] gradient, float[] x, float center, int from, Strips strips, double[] sums, int at) {
-    var middle = broadcast(center);
-    var a = zero();
+    var middle = FloatVector.broadcast(SPECIES, center);
+    var a = FloatVector.zero(SPECIES);
     var b = a;
     var c = a;
     var d = a;
@@ -104,23 +103,26 @@ final class VectorChannels implements ChannelKernels {
       int i = begin(from, strips, strip);
       int end = i + strips.length();
       for (; i <= end - FOUR; i += FOUR) {
-        var first = load(gradient, i);
-        var second = load(gradient, i + LENGTH);
-        var third = load(gradient, i + 2 * LENGTH);
-        var fourth = load(gradient, i + 3 * LENGTH);
+        var first = FloatVector.fromArray(SPECIES, gradient, i);
+        var second = FloatVector.fromArray(SPECIES, gradient, i + LENGTH);
+        var third = FloatVector.fromArray(SPECIES, gradient, i + 2 * LENGTH);
+        var fourth = FloatVector.fromArray(SPECIES, gradient, i + 3 * LENGTH);
         a = a.add(first);
         b = b.add(second);
         c = c.add(third);
         d = d.add(fourth);
-        productsA = first.fma(load(x, i).sub(middle), productsA);
-        productsB = second.fma(load(x, i + LENGTH).sub(middle), productsB);
-        productsC = third.fma(load(x, i + 2 * LENGTH).sub(middle), productsC);
-        productsD = fourth.fma(load(x, i + 3 * LENGTH).sub(middle), productsD);
+        productsA = first.fma(FloatVector.fromArray(SPECIES, x, i).sub(middle), productsA);
+        productsB =
+            second.fma(FloatVector.fromArray(SPECIES, x, i + LENGTH).sub(middle), productsB);
+        productsC =
+            third.fma(FloatVector.fromArray(SPECIES, x, i + 2 * LENGTH).sub(middle), productsC);
+        productsD =
+            fourth.fma(FloatVector.fromArray(SPECIES, x, i + 3 * LENGTH).sub(middle), productsD);
       }
       for (; i <= end - LENGTH; i += LENGTH) {
-        var next = load(gradient, i);
+        var next = FloatVector.fromArray(SPECIES, gradient, i);
         a = a.add(next);
-        productsA = next.fma(load(x, i).sub(middle), productsA);
+        productsA = next.fma(FloatVector.fromArray(SPECIES, x, i).sub(middle), productsA);
       }
       for (; i < end; i++) {
         rest += gradient[i];
@@ -143,9 +145,9 @@ final class VectorChannels implements ChannelKernels {
       float[] output,
       int from,
       Strips strips) {
-    var middle = broadcast(center);
-    var factor = broadcast(scale);
-    var summand = broadcast(shift);
+    var middle = FloatVector.broadcast(SPECIES, center);
+    var factor = FloatVector.broadcast(SPECIES, scale);
+    var summand = FloatVector.broadcast(SPECIES, shift);
     float floor = VectorKernels.floor(activation);
     float ceiling = VectorKernels.ceiling(activation);
     for (int strip = 0; strip < strips.count(); strip++) {
@@ -153,8 +155,9 @@ final class VectorChannels implements ChannelKernels {
       int end = i + strips.length();
       if (addend == null) {
         for (; i <= end - LENGTH; i += LENGTH) {
-          var value = load(x, i).sub(middle).fma(factor, summand);
-          VectorKernels.clamp(value, floor, ceiling).intoArray(output, i);
+          var value = FloatVector.fromArray(SPECIES, x, i).sub(middle).fma(factor, summand);
+          var atLeast = value.blend(floor, value.compare(VectorOperators.LE, floor));
+          atLeast.blend(ceiling, atLeast.compare(VectorOperators.GT, ceiling)).intoArray(output, i);
         }
         for (; i < end; i++) {
           float value = Math.fma(x[i] - center, scale, shift);
@@ -162,8 +165,13 @@ final class VectorChannels implements ChannelKernels {
         }
       } else {
         for (; i <= end - LENGTH; i += LENGTH) {
-          var value = load(x, i).sub(middle).fma(factor, summand).add(load(addend, i));
-          VectorKernels.clamp(value, floor, ceiling).intoArray(output, i);
+          var value =
+              FloatVector.fromArray(SPECIES, x, i)
+                  .sub(middle)
+                  .fma(factor, summand)
+                  .add(FloatVector.fromArray(SPECIES, addend, i));
+          var atLeast = value.blend(floor, value.compare(VectorOperators.LE, floor));
+          atLeast.blend(ceiling, atLeast.compare(VectorOperators.GT, ceiling)).intoArray(output, i);
         }
         for (; i < end; i++) {
           float value = Math.fma(x[i] - center, scale, shift) + addend[i];
@@ -188,10 +196,10 @@ final class VectorChannels implements ChannelKernels {
       int i = begin(from, strips, strip);
       int end = i + strips.length();
       for (; i <= end - LENGTH; i += LENGTH) {
-        var value = load(output, i);
+        var value = FloatVector.fromArray(SPECIES, output, i);
         var stopped =
             value.compare(VectorOperators.LE, floor).or(value.compare(VectorOperators.GE, ceiling));
-        load(gradient, i).blend(0f, stopped).intoArray(masked, i);
+        FloatVector.fromArray(SPECIES, gradient, i).blend(0f, stopped).intoArray(masked, i);
       }
       for (; i < end; i++) {
         masked[i] = output[i] <= floor || output[i] >= ceiling ? 0 : gradient[i];
@@ -210,16 +218,16 @@ final class VectorChannels implements ChannelKernels {
       float[] result,
       int from,
       Strips strips) {
-    var middle = broadcast(center);
-    var ofGradient = broadcast(a);
-    var ofDeviation = broadcast(b);
-    var constant = broadcast(c);
+    var middle = FloatVector.broadcast(SPECIES, center);
+    var ofGradient = FloatVector.broadcast(SPECIES, a);
+    var ofDeviation = FloatVector.broadcast(SPECIES, b);
+    var constant = FloatVector.broadcast(SPECIES, c);
     for (int strip = 0; strip < strips.count(); strip++) {
       int i = begin(from, strips, strip);
       int end = i + strips.length();
       for (; i <= end - LENGTH; i += LENGTH) {
-        var rest = load(x, i).sub(middle).fma(ofDeviation, constant);
-        load(gradient, i).fma(ofGradient, rest).intoArray(result, i);
+        var rest = FloatVector.fromArray(SPECIES, x, i).sub(middle).fma(ofDeviation, constant);
+        FloatVector.fromArray(SPECIES, gradient, i).fma(ofGradient, rest).intoArray(result, i);
       }
       for (; i < end; i++) {
         result[i] = Math.fma(a, gradient[i], Math.fma(b, x[i] - center, c));

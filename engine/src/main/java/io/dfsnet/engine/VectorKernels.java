@@ -97,7 +97,7 @@ final class VectorKernels implements Kernels {
   public void copy(float[] from, int fromAt, float[] to, int toAt, int count) {
     int i = 0;
     for (; i < count && fromAt + i + LENGTH <= from.length; i += LENGTH) {
-      load(from, fromAt + i).intoArray(to, toAt + i);
+      FloatVector.fromArray(SPECIES, from, fromAt + i).intoArray(to, toAt + i);
     }
     for (; i < count; i++) {
       to[toAt + i] = from[fromAt + i];
@@ -163,12 +163,12 @@ final class VectorKernels implements Kernels {
     int source = fromAt;
     if (stride == 1) {
       for (int u = 0; u < count; u += LENGTH, source += LENGTH) {
-        load(from, source).intoArray(to, toAt + u);
+        FloatVector.fromArray(SPECIES, from, source).intoArray(to, toAt + u);
       }
     } else {
       for (int u = 0; u < count; u += LENGTH, source += 2 * LENGTH) {
-        var low = load(from, source).rearrange(EVEN_LANES);
-        var high = load(from, source + LENGTH).rearrange(EVEN_LANES);
+        var low = FloatVector.fromArray(SPECIES, from, source).rearrange(EVEN_LANES);
+        var high = FloatVector.fromArray(SPECIES, from, source + LENGTH).rearrange(EVEN_LANES);
         low.blend(high, UPPER_HALF).intoArray(to, toAt + u);
       }
     }
@@ -182,7 +182,7 @@ final class VectorKernels implements Kernels {
   @Override
   public void zero(float[] values, int from, int to) {
     for (int i = from; i < to; i += LENGTH) {
-      zero().intoArray(values, i);
+      FloatVector.zero(SPECIES).intoArray(values, i);
     }
   }
 
@@ -199,25 +199,31 @@ final class VectorKernels implements Kernels {
     int done = 0;
     if (stride == 1) {
       for (; done <= count - LENGTH; done += LENGTH) {
-        load(from, fromAt + done).intoArray(to, rowAt + first + done);
+        FloatVector.fromArray(SPECIES, from, fromAt + done).intoArray(to, rowAt + first + done);
       }
     } else if (stride == 2) {
       var mask = first == 0 ? EVEN : ODD;
       for (; done <= count - LENGTH && 2 * (done + LENGTH) <= width; done += LENGTH) {
-        var values = load(from, fromAt + done);
+        var values = FloatVector.fromArray(SPECIES, from, fromAt + done);
         int at = rowAt + 2 * done;
-        load(to, at).blend(values.rearrange(LOWER_TWICE), mask).intoArray(to, at);
+        FloatVector.fromArray(SPECIES, to, at)
+            .blend(values.rearrange(LOWER_TWICE), mask)
+            .intoArray(to, at);
         at += LENGTH;
-        load(to, at).blend(values.rearrange(UPPER_TWICE), mask).intoArray(to, at);
+        FloatVector.fromArray(SPECIES, to, at)
+            .blend(values.rearrange(UPPER_TWICE), mask)
+            .intoArray(to, at);
       }
       // Half of the values fill a vector.
       int half = LENGTH / 2;
       if (done <= count - half
           && 2 * done + LENGTH <= width
           && fromAt + done + LENGTH <= from.length) {
-        var values = load(from, fromAt + done);
+        var values = FloatVector.fromArray(SPECIES, from, fromAt + done);
         int at = rowAt + 2 * done;
-        load(to, at).blend(values.rearrange(LOWER_TWICE), mask).intoArray(to, at);
+        FloatVector.fromArray(SPECIES, to, at)
+            .blend(values.rearrange(LOWER_TWICE), mask)
+            .intoArray(to, at);
         done += half;
       }
     }
@@ -242,7 +248,7 @@ final class VectorKernels implements Kernels {
     if (epilogue.isNone()) {
       for (int i = 0; i < count; i += LENGTH) {
         int at = Math.min(i, count - LENGTH);
-        load(sums, sumsAt + at).intoArray(result, resultAt + at);
+        FloatVector.fromArray(SPECIES, sums, sumsAt + at).intoArray(result, resultAt + at);
       }
       return;
     }
@@ -251,30 +257,29 @@ final class VectorKernels implements Kernels {
     float floor = floor(epilogue.activation());
     float ceiling = ceiling(epilogue.activation());
     float[] addend = epilogue.addend();
+    // Clamped as by Math.max and Math.min: a NaN stays, and a -0 at floor 0 becomes +0. A last
+    // vector
+    // repeats values of the one before it, unless those are finished already.
     int whole = count / LENGTH * LENGTH;
-    for (int i = 0; i < whole; i += LENGTH) {
-      finished(sums, sumsAt + i, bias, addend, resultAt + i, floor, ceiling)
-          .intoArray(result, resultAt + i);
+    int end = sums == result ? whole : count;
+    for (int i = 0; i < end; i += LENGTH) {
+      int at = Math.min(i, count - LENGTH);
+      // No helper takes part, as in VectorTurn.finish: C2 may inline this method into a large one
+      // and then refuse to inline a call within, and a vector that a call returns is an object.
+      var biased = FloatVector.fromArray(SPECIES, sums, sumsAt + at).add(bias);
+      var total =
+          addend == null
+              ? biased
+              : biased.add(FloatVector.fromArray(SPECIES, addend, resultAt + at));
+      var atLeast = total.blend(floor, total.compare(VectorOperators.LE, floor));
+      atLeast
+          .blend(ceiling, atLeast.compare(VectorOperators.GT, ceiling))
+          .intoArray(result, resultAt + at);
     }
-    if (whole == count) {
-      return;
+    int rest = count - end;
+    if (rest > 0) {
+      ScalarKernels.finishEach(sums, sumsAt + end, result, resultAt + end, rest, epilogue, channel);
     }
-    if (sums == result) {
-      int rest = count - whole;
-      ScalarKernels.finishEach(
-          sums, sumsAt + whole, result, resultAt + whole, rest, epilogue, channel);
-    } else {
-      // A last vector that repeats values of the one before it.
-      int last = count - LENGTH;
-      finished(sums, sumsAt + last, bias, addend, resultAt + last, floor, ceiling)
-          .intoArray(result, resultAt + last);
-    }
-  }
-
-  private static FloatVector finished(
-      float[] sums, int at, float bias, float[] addend, int addendAt, float floor, float ceiling) {
-    var sum = load(sums, at).add(bias);
-    return clamp(addend == null ? sum : sum.add(load(addend, addendAt)), floor, ceiling);
   }
 
   /** Below which an activation cuts off. */
@@ -285,12 +290,6 @@ final class VectorKernels implements Kernels {
   /** Above which an activation cuts off. */
   static float ceiling(Activation activation) {
     return activation == Activation.RELU6 ? 6 : Float.POSITIVE_INFINITY;
-  }
-
-  /** As {@code Math.max} and {@code Math.min}: a NaN stays, and a -0 at floor 0 becomes +0. */
-  static FloatVector clamp(FloatVector x, float floor, float ceiling) {
-    var atLeast = x.blend(floor, x.compare(VectorOperators.LE, floor));
-    return atLeast.blend(ceiling, atLeast.compare(VectorOperators.GT, ceiling));
   }
 
   @Override
@@ -336,7 +335,9 @@ final class VectorKernels implements Kernels {
   public void add(float[] sums, float[] addends) {
     int i = 0;
     for (; i <= sums.length - LENGTH; i += LENGTH) {
-      load(sums, i).add(load(addends, i)).intoArray(sums, i);
+      FloatVector.fromArray(SPECIES, sums, i)
+          .add(FloatVector.fromArray(SPECIES, addends, i))
+          .intoArray(sums, i);
     }
     for (; i < sums.length; i++) {
       sums[i] += addends[i];
@@ -346,9 +347,9 @@ final class VectorKernels implements Kernels {
   @Override
   public long multiplyAdd(int rounds) {
     // Independent chains, so that latency does not count; as many as 16 registers hold.
-    var factor = broadcast(0.999f);
-    var one = broadcast(1);
-    var a = broadcast(rounds);
+    var factor = FloatVector.broadcast(SPECIES, 0.999f);
+    var one = FloatVector.broadcast(SPECIES, 1);
+    var a = FloatVector.broadcast(SPECIES, rounds);
     var b = a;
     var c = a;
     var d = a;
@@ -376,18 +377,6 @@ final class VectorKernels implements Kernels {
     }
     var total = a.add(b).add(c).add(d).add(e).add(f).add(g).add(h).add(i).add(j).add(k).add(l);
     return Float.isNaN(total.lane(0)) ? 0 : 12L * LENGTH * rounds;
-  }
-
-  static FloatVector load(float[] values, int at) {
-    return FloatVector.fromArray(SPECIES, values, at);
-  }
-
-  static FloatVector zero() {
-    return FloatVector.zero(SPECIES);
-  }
-
-  static FloatVector broadcast(float value) {
-    return FloatVector.broadcast(SPECIES, value);
   }
 
   private static VectorSpecies<Float> species(int bits) {

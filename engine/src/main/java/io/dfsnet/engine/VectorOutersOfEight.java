@@ -2,7 +2,6 @@ package io.dfsnet.engine;
 
 import static io.dfsnet.engine.VectorKernels.LENGTH;
 import static io.dfsnet.engine.VectorKernels.SPECIES;
-import static io.dfsnet.engine.VectorKernels.load;
 
 import io.dfsnet.engine.VectorBlockedOuters.LaneSpread;
 import io.dfsnet.engine.VectorBlockedOuters.Tile;
@@ -52,7 +51,8 @@ final class VectorOutersOfEight extends Tile {
     int to = 0;
     for (int t = 0; t < INPUTS; t++) {
       for (int j = 0; j < STREAMS; j++, to += LENGTH) {
-        load(call.sums, call.sumsAt[j] + t * call.sumsPitch).intoArray(call.tile, to);
+        FloatVector.fromArray(SPECIES, call.sums, call.sumsAt[j] + t * call.sumsPitch)
+            .intoArray(call.tile, to);
       }
     }
   }
@@ -61,7 +61,8 @@ final class VectorOutersOfEight extends Tile {
     int from = 0;
     for (int t = 0; t < INPUTS; t++) {
       for (int j = 0; j < STREAMS; j++, from += LENGTH) {
-        load(call.tile, from).intoArray(call.sums, call.sumsAt[j] + t * call.sumsPitch);
+        FloatVector.fromArray(SPECIES, call.tile, from)
+            .intoArray(call.sums, call.sumsAt[j] + t * call.sumsPitch);
       }
     }
   }

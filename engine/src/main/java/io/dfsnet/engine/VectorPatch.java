@@ -17,9 +17,9 @@ import jdk.incubator.vector.FloatVector;
  *                                  sums of row 0   |      sums of row 1
  * </pre>
  *
- * <p>The methods call {@link FloatVector} itself and not the helpers of {@link VectorKernels}: C2
- * inlines helpers only until a method has grown to 8000 bytes of bytecode, {@code FloatVector}'s
- * own methods always, and vectors that go through a call that is not inlined become objects.
+ * <p>The methods call {@link FloatVector} itself and no helpers: C2 inlines helpers only until a
+ * method has grown to 8000 bytes of bytecode, {@code FloatVector}'s own methods always, and vectors
+ * that go through a call that is not inlined become objects.
  */
 abstract class VectorPatch implements PatchKernel {
   private final int rows;

@@ -2,10 +2,11 @@ package io.dfsnet.engine;
 
 import static io.dfsnet.engine.VectorKernels.LENGTH;
 import static io.dfsnet.engine.VectorKernels.SPECIES;
-import static io.dfsnet.engine.VectorKernels.load;
 
 import java.util.Arrays;
 import java.util.List;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 /**
  * Matrix products in registers. A tile of M rows by V vectors of columns keeps its M * V sums in
@@ -156,9 +157,11 @@ abstract class VectorProduct implements ProductKernel {
       float rowBias = bias[biasAt + i];
       int row = call.cAt + i * call.cRow + j;
       for (int at = row; at < row + vectors * LENGTH; at += LENGTH) {
-        var biased = load(c, at).add(rowBias);
-        var total = addend == null ? biased : biased.add(load(addend, at));
-        VectorKernels.clamp(total, floor, ceiling).intoArray(c, at);
+        var biased = FloatVector.fromArray(SPECIES, c, at).add(rowBias);
+        var total =
+            addend == null ? biased : biased.add(FloatVector.fromArray(SPECIES, addend, at));
+        var atLeast = total.blend(floor, total.compare(VectorOperators.LE, floor));
+        atLeast.blend(ceiling, atLeast.compare(VectorOperators.GT, ceiling)).intoArray(c, at);
       }
     }
   }

@@ -24,9 +24,9 @@ import jdk.incubator.vector.FloatVector;
  * tile touches the border of the map its outer products are left out, and so are input rows above
  * and below the map: no product with the padding is computed.
  *
- * <p>The tiles call {@link FloatVector} itself and not the helpers of {@link VectorKernels}: C2
- * inlines helpers only until a method has taken in 8000 bytes of bytecode, {@code FloatVector}'s
- * own methods always, and a vector that goes through a call that is not inlined becomes an object.
+ * <p>The tiles call {@link FloatVector} itself and no helpers: C2 inlines helpers only until a
+ * method has taken in 8000 bytes of bytecode, {@code FloatVector}'s own methods always, and a
+ * vector that goes through a call that is not inlined becomes an object.
  */
 final class VectorRows {
   private VectorRows() {}
