@@ -73,12 +73,10 @@ final class BlockedOuterProduct implements OuterPass {
   BlockedOuterProduct(Kernels kernels, BlockedOuterKernel widest, Conv2dGeometry geometry) {
     this.kernels = kernels;
     this.geometry = geometry;
+    this.tiles =
+        kernels.blockedOuters().stream().filter(t -> t.inputs() <= widest.inputs()).toList();
     this.lanes = widest.rows();
     this.channels = new Channels(geometry, lanes);
-    this.tiles =
-        kernels.blockedOuters().stream()
-            .filter(t -> t.equals(widest) || t.inputs() < widest.inputs())
-            .toList();
     this.chunks = chunks();
     this.cut = cut();
     this.inputBlocks =
@@ -126,6 +124,7 @@ final class BlockedOuterProduct implements OuterPass {
     return (wide || narrow) && imageFloats(geometry, lanes, 1) <= MOST_ROW_FLOATS;
   }
 
+  /** How many groups the output channels of a vector belong to. */
   static int groupsOfVector(Conv2dGeometry geometry, int lanes) {
     return Math.max(lanes / geometry.outChannelsPerGroup(), 1);
   }

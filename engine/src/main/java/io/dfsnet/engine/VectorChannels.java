@@ -148,6 +148,7 @@ final class VectorChannels implements ChannelKernels {
     var middle = FloatVector.broadcast(SPECIES, center);
     var factor = FloatVector.broadcast(SPECIES, scale);
     var summand = FloatVector.broadcast(SPECIES, shift);
+    // Values are clamped as by VectorKernels.finish, and for the same reason without a helper.
     float floor = VectorKernels.floor(activation);
     float ceiling = VectorKernels.ceiling(activation);
     for (int strip = 0; strip < strips.count(); strip++) {

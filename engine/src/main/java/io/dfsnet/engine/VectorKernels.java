@@ -257,20 +257,19 @@ final class VectorKernels implements Kernels {
     float floor = floor(epilogue.activation());
     float ceiling = ceiling(epilogue.activation());
     float[] addend = epilogue.addend();
-    // Clamped as by Math.max and Math.min: a NaN stays, and a -0 at floor 0 becomes +0. A last
-    // vector
-    // repeats values of the one before it, unless those are finished already.
+    // A last vector repeats values of the one before it, unless those are finished already.
     int whole = count / LENGTH * LENGTH;
     int end = sums == result ? whole : count;
     for (int i = 0; i < end; i += LENGTH) {
       int at = Math.min(i, count - LENGTH);
-      // No helper takes part, as in VectorTurn.finish: C2 may inline this method into a large one
-      // and then refuse to inline a call within, and a vector that a call returns is an object.
+      // No helper takes part: C2 may inline this method into a large one and then refuse to inline
+      // a call within, and a vector that a call returns is an object.
       var biased = FloatVector.fromArray(SPECIES, sums, sumsAt + at).add(bias);
       var total =
           addend == null
               ? biased
               : biased.add(FloatVector.fromArray(SPECIES, addend, resultAt + at));
+      // Clamped as by Math.max and Math.min: a NaN stays, and a -0 at floor 0 becomes +0.
       var atLeast = total.blend(floor, total.compare(VectorOperators.LE, floor));
       atLeast
           .blend(ceiling, atLeast.compare(VectorOperators.GT, ceiling))

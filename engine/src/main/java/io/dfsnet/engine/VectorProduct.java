@@ -145,7 +145,7 @@ abstract class VectorProduct implements ProductKernel {
     }
   }
 
-  /** While the tile is still in the first-level cache. */
+  /** While the tile is still in the first-level cache; as {@link VectorKernels#finish}. */
   private static void finishTile(Call call, int j, int rows, int vectors) {
     float[] c = call.c;
     float[] bias = biasOf(call);

@@ -135,6 +135,18 @@ final class VectorRows {
     abstract void tile(Call call, int at, boolean left, boolean right, int sumsAt);
   }
 
+  /** A tile that is as long as a row. */
+  abstract static class WholeRowTile extends RowTile {
+    WholeRowTile(int positions, int groups) {
+      super("w", positions, groups);
+    }
+
+    @Override
+    public boolean admits(int columns) {
+      return columns == positions();
+    }
+  }
+
   /** 8 sums, 3 weights and an input. */
   private static final class P8 extends PartialRowTile {
     P8() {

@@ -3,6 +3,7 @@ package io.dfsnet.engine;
 import static io.dfsnet.engine.VectorKernels.LENGTH;
 
 import io.dfsnet.engine.VectorRows.PartialRowTile;
+import io.dfsnet.engine.VectorRows.WholeRowTile;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -17,7 +18,8 @@ import jdk.incubator.vector.VectorSpecies;
  * </pre>
  *
  * and are halves in registers: vectors of 256 bits, which a CPU multiplies two at a time. So each
- * half takes its own inputs, and none has to be put together.
+ * half takes its own inputs, and none has to be put together. Why whole rows have code of their own
+ * says {@link VectorWholeRows}.
  */
 final class VectorSharedRows {
   private VectorSharedRows() {}
@@ -28,7 +30,127 @@ final class VectorSharedRows {
   private static final int HALF_LENGTH = HALF.length();
 
   static List<RowKernel> all() {
-    return List.of(new P8G2(), new P7G2());
+    return List.of(new W8G2(), new P8G2(), new P7G2());
+  }
+
+  /** {@link P8G2} for rows of 8. */
+  private static final class W8G2 extends WholeRowTile {
+    W8G2() {
+      super(8, 2);
+    }
+
+    @Override
+    public void run(Call call) {
+      float[] source = call.source;
+      float[] weights = call.weights;
+      int[] sourceOffsets = call.sourceOffsets;
+      int[] weightOffsets = call.weightOffsets;
+      var sum0First = FloatVector.zero(HALF);
+      var sum0Second = FloatVector.zero(HALF);
+      var sum1First = FloatVector.zero(HALF);
+      var sum1Second = FloatVector.zero(HALF);
+      var sum2First = FloatVector.zero(HALF);
+      var sum2Second = FloatVector.zero(HALF);
+      var sum3First = FloatVector.zero(HALF);
+      var sum3Second = FloatVector.zero(HALF);
+      var sum4First = FloatVector.zero(HALF);
+      var sum4Second = FloatVector.zero(HALF);
+      var sum5First = FloatVector.zero(HALF);
+      var sum5Second = FloatVector.zero(HALF);
+      var sum6First = FloatVector.zero(HALF);
+      var sum6Second = FloatVector.zero(HALF);
+      var sum7First = FloatVector.zero(HALF);
+      var sum7Second = FloatVector.zero(HALF);
+      for (int k = 0; k < call.inputRows; k++) {
+        int x = call.sourceAt + sourceOffsets[k];
+        int y = x + call.sourcePerGroup;
+        int w = call.weightsAt + weightOffsets[k];
+        var w0First = FloatVector.fromArray(HALF, weights, w);
+        var w0Second = FloatVector.fromArray(HALF, weights, w + HALF_LENGTH);
+        var w1First = FloatVector.fromArray(HALF, weights, w + LENGTH);
+        var w1Second = FloatVector.fromArray(HALF, weights, w + LENGTH + HALF_LENGTH);
+        var w2First = FloatVector.fromArray(HALF, weights, w + 2 * LENGTH);
+        var w2Second = FloatVector.fromArray(HALF, weights, w + 2 * LENGTH + HALF_LENGTH);
+        var x0First = FloatVector.broadcast(HALF, source[x]);
+        sum1First = w0First.fma(x0First, sum1First);
+        sum0First = w1First.fma(x0First, sum0First);
+        var x0Second = FloatVector.broadcast(HALF, source[y]);
+        sum1Second = w0Second.fma(x0Second, sum1Second);
+        sum0Second = w1Second.fma(x0Second, sum0Second);
+        var x1First = FloatVector.broadcast(HALF, source[x + 1]);
+        sum2First = w0First.fma(x1First, sum2First);
+        sum1First = w1First.fma(x1First, sum1First);
+        sum0First = w2First.fma(x1First, sum0First);
+        var x1Second = FloatVector.broadcast(HALF, source[y + 1]);
+        sum2Second = w0Second.fma(x1Second, sum2Second);
+        sum1Second = w1Second.fma(x1Second, sum1Second);
+        sum0Second = w2Second.fma(x1Second, sum0Second);
+        var x2First = FloatVector.broadcast(HALF, source[x + 2]);
+        sum3First = w0First.fma(x2First, sum3First);
+        sum2First = w1First.fma(x2First, sum2First);
+        sum1First = w2First.fma(x2First, sum1First);
+        var x2Second = FloatVector.broadcast(HALF, source[y + 2]);
+        sum3Second = w0Second.fma(x2Second, sum3Second);
+        sum2Second = w1Second.fma(x2Second, sum2Second);
+        sum1Second = w2Second.fma(x2Second, sum1Second);
+        var x3First = FloatVector.broadcast(HALF, source[x + 3]);
+        sum4First = w0First.fma(x3First, sum4First);
+        sum3First = w1First.fma(x3First, sum3First);
+        sum2First = w2First.fma(x3First, sum2First);
+        var x3Second = FloatVector.broadcast(HALF, source[y + 3]);
+        sum4Second = w0Second.fma(x3Second, sum4Second);
+        sum3Second = w1Second.fma(x3Second, sum3Second);
+        sum2Second = w2Second.fma(x3Second, sum2Second);
+        var x4First = FloatVector.broadcast(HALF, source[x + 4]);
+        sum5First = w0First.fma(x4First, sum5First);
+        sum4First = w1First.fma(x4First, sum4First);
+        sum3First = w2First.fma(x4First, sum3First);
+        var x4Second = FloatVector.broadcast(HALF, source[y + 4]);
+        sum5Second = w0Second.fma(x4Second, sum5Second);
+        sum4Second = w1Second.fma(x4Second, sum4Second);
+        sum3Second = w2Second.fma(x4Second, sum3Second);
+        var x5First = FloatVector.broadcast(HALF, source[x + 5]);
+        sum6First = w0First.fma(x5First, sum6First);
+        sum5First = w1First.fma(x5First, sum5First);
+        sum4First = w2First.fma(x5First, sum4First);
+        var x5Second = FloatVector.broadcast(HALF, source[y + 5]);
+        sum6Second = w0Second.fma(x5Second, sum6Second);
+        sum5Second = w1Second.fma(x5Second, sum5Second);
+        sum4Second = w2Second.fma(x5Second, sum4Second);
+        var x6First = FloatVector.broadcast(HALF, source[x + 6]);
+        sum7First = w0First.fma(x6First, sum7First);
+        sum6First = w1First.fma(x6First, sum6First);
+        sum5First = w2First.fma(x6First, sum5First);
+        var x6Second = FloatVector.broadcast(HALF, source[y + 6]);
+        sum7Second = w0Second.fma(x6Second, sum7Second);
+        sum6Second = w1Second.fma(x6Second, sum6Second);
+        sum5Second = w2Second.fma(x6Second, sum5Second);
+        var x7First = FloatVector.broadcast(HALF, source[x + 7]);
+        sum7First = w1First.fma(x7First, sum7First);
+        sum6First = w2First.fma(x7First, sum6First);
+        var x7Second = FloatVector.broadcast(HALF, source[y + 7]);
+        sum7Second = w1Second.fma(x7Second, sum7Second);
+        sum6Second = w2Second.fma(x7Second, sum6Second);
+      }
+      float[] sums = call.sums;
+      int sumsAt = call.sumsAt;
+      sum0First.intoArray(sums, sumsAt);
+      sum0Second.intoArray(sums, sumsAt + HALF_LENGTH);
+      sum1First.intoArray(sums, sumsAt + LENGTH);
+      sum1Second.intoArray(sums, sumsAt + LENGTH + HALF_LENGTH);
+      sum2First.intoArray(sums, sumsAt + 2 * LENGTH);
+      sum2Second.intoArray(sums, sumsAt + 2 * LENGTH + HALF_LENGTH);
+      sum3First.intoArray(sums, sumsAt + 3 * LENGTH);
+      sum3Second.intoArray(sums, sumsAt + 3 * LENGTH + HALF_LENGTH);
+      sum4First.intoArray(sums, sumsAt + 4 * LENGTH);
+      sum4Second.intoArray(sums, sumsAt + 4 * LENGTH + HALF_LENGTH);
+      sum5First.intoArray(sums, sumsAt + 5 * LENGTH);
+      sum5Second.intoArray(sums, sumsAt + 5 * LENGTH + HALF_LENGTH);
+      sum6First.intoArray(sums, sumsAt + 6 * LENGTH);
+      sum6Second.intoArray(sums, sumsAt + 6 * LENGTH + HALF_LENGTH);
+      sum7First.intoArray(sums, sumsAt + 7 * LENGTH);
+      sum7Second.intoArray(sums, sumsAt + 7 * LENGTH + HALF_LENGTH);
+    }
   }
 
   /** 8 sums, 3 weights and an input for each of two groups. */

@@ -67,9 +67,8 @@ final class VectorTurn {
   }
 
   /**
-   * Adds what the epilogue adds and clamps as {@link VectorKernels#finish}. No helper takes part:
-   * C2 may inline this method into a large one and then refuse to inline a call within, and a
-   * vector that is passed to a call becomes an object.
+   * Adds what the epilogue adds and clamps as {@link VectorKernels#finish}, and for the same reason
+   * without a helper.
    */
   private static void finish(
       float[] square, float[] result, int resultAt, int mapSize, Epilogue epilogue, int channel) {
