@@ -2,6 +2,7 @@ package io.dfsnet.engine;
 
 import static io.dfsnet.engine.VectorKernels.LENGTH;
 import static io.dfsnet.engine.VectorKernels.SPECIES;
+import static jdk.incubator.vector.VectorOperators.FMA;
 
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
@@ -145,21 +146,21 @@ final class VectorBlockedOuters {
           var g2 = FloatVector.fromArray(SPECIES, gradient, g2At + p);
           var inputs = FloatVector.fromArray(SPECIES, input, x + p);
           var x0 = inputs.rearrange(spread0);
-          sum00 = x0.fma(g0, sum00);
-          sum01 = x0.fma(g1, sum01);
-          sum02 = x0.fma(g2, sum02);
+          sum00 = x0.lanewise(FMA, g0, sum00);
+          sum01 = x0.lanewise(FMA, g1, sum01);
+          sum02 = x0.lanewise(FMA, g2, sum02);
           var x1 = inputs.rearrange(spread1);
-          sum10 = x1.fma(g0, sum10);
-          sum11 = x1.fma(g1, sum11);
-          sum12 = x1.fma(g2, sum12);
+          sum10 = x1.lanewise(FMA, g0, sum10);
+          sum11 = x1.lanewise(FMA, g1, sum11);
+          sum12 = x1.lanewise(FMA, g2, sum12);
           var x2 = inputs.rearrange(spread2);
-          sum20 = x2.fma(g0, sum20);
-          sum21 = x2.fma(g1, sum21);
-          sum22 = x2.fma(g2, sum22);
+          sum20 = x2.lanewise(FMA, g0, sum20);
+          sum21 = x2.lanewise(FMA, g1, sum21);
+          sum22 = x2.lanewise(FMA, g2, sum22);
           var x3 = inputs.rearrange(spread3);
-          sum30 = x3.fma(g0, sum30);
-          sum31 = x3.fma(g1, sum31);
-          sum32 = x3.fma(g2, sum32);
+          sum30 = x3.lanewise(FMA, g0, sum30);
+          sum31 = x3.lanewise(FMA, g1, sum31);
+          sum32 = x3.lanewise(FMA, g2, sum32);
         }
       }
       sum00.intoArray(sums, at0);
@@ -206,17 +207,17 @@ final class VectorBlockedOuters {
           var g1 = FloatVector.fromArray(SPECIES, gradient, g1At + p);
           var inputs = FloatVector.fromArray(SPECIES, input, x + p);
           var x0 = inputs.rearrange(spread0);
-          sum00 = x0.fma(g0, sum00);
-          sum01 = x0.fma(g1, sum01);
+          sum00 = x0.lanewise(FMA, g0, sum00);
+          sum01 = x0.lanewise(FMA, g1, sum01);
           var x1 = inputs.rearrange(spread1);
-          sum10 = x1.fma(g0, sum10);
-          sum11 = x1.fma(g1, sum11);
+          sum10 = x1.lanewise(FMA, g0, sum10);
+          sum11 = x1.lanewise(FMA, g1, sum11);
           var x2 = inputs.rearrange(spread2);
-          sum20 = x2.fma(g0, sum20);
-          sum21 = x2.fma(g1, sum21);
+          sum20 = x2.lanewise(FMA, g0, sum20);
+          sum21 = x2.lanewise(FMA, g1, sum21);
           var x3 = inputs.rearrange(spread3);
-          sum30 = x3.fma(g0, sum30);
-          sum31 = x3.fma(g1, sum31);
+          sum30 = x3.lanewise(FMA, g0, sum30);
+          sum31 = x3.lanewise(FMA, g1, sum31);
         }
       }
       sum00.intoArray(sums, at0);
@@ -252,13 +253,13 @@ final class VectorBlockedOuters {
           var g0 = FloatVector.fromArray(SPECIES, gradient, g0At + p);
           var inputs = FloatVector.fromArray(SPECIES, input, x + p);
           var x0 = inputs.rearrange(spread0);
-          sum00 = x0.fma(g0, sum00);
+          sum00 = x0.lanewise(FMA, g0, sum00);
           var x1 = inputs.rearrange(spread1);
-          sum10 = x1.fma(g0, sum10);
+          sum10 = x1.lanewise(FMA, g0, sum10);
           var x2 = inputs.rearrange(spread2);
-          sum20 = x2.fma(g0, sum20);
+          sum20 = x2.lanewise(FMA, g0, sum20);
           var x3 = inputs.rearrange(spread3);
-          sum30 = x3.fma(g0, sum30);
+          sum30 = x3.lanewise(FMA, g0, sum30);
         }
       }
       sum00.intoArray(sums, at0);
@@ -303,13 +304,13 @@ final class VectorBlockedOuters {
           var g2 = FloatVector.fromArray(SPECIES, gradient, g2At + p);
           var inputs = FloatVector.fromArray(SPECIES, input, x + p);
           var x0 = inputs.rearrange(spread0);
-          sum00 = x0.fma(g0, sum00);
-          sum01 = x0.fma(g1, sum01);
-          sum02 = x0.fma(g2, sum02);
+          sum00 = x0.lanewise(FMA, g0, sum00);
+          sum01 = x0.lanewise(FMA, g1, sum01);
+          sum02 = x0.lanewise(FMA, g2, sum02);
           var x1 = inputs.rearrange(spread1);
-          sum10 = x1.fma(g0, sum10);
-          sum11 = x1.fma(g1, sum11);
-          sum12 = x1.fma(g2, sum12);
+          sum10 = x1.lanewise(FMA, g0, sum10);
+          sum11 = x1.lanewise(FMA, g1, sum11);
+          sum12 = x1.lanewise(FMA, g2, sum12);
         }
       }
       sum00.intoArray(sums, at0);
@@ -344,11 +345,11 @@ final class VectorBlockedOuters {
           var g1 = FloatVector.fromArray(SPECIES, gradient, g1At + p);
           var inputs = FloatVector.fromArray(SPECIES, input, x + p);
           var x0 = inputs.rearrange(spread0);
-          sum00 = x0.fma(g0, sum00);
-          sum01 = x0.fma(g1, sum01);
+          sum00 = x0.lanewise(FMA, g0, sum00);
+          sum01 = x0.lanewise(FMA, g1, sum01);
           var x1 = inputs.rearrange(spread1);
-          sum10 = x1.fma(g0, sum10);
-          sum11 = x1.fma(g1, sum11);
+          sum10 = x1.lanewise(FMA, g0, sum10);
+          sum11 = x1.lanewise(FMA, g1, sum11);
         }
       }
       sum00.intoArray(sums, at0);
@@ -376,9 +377,9 @@ final class VectorBlockedOuters {
           var g0 = FloatVector.fromArray(SPECIES, gradient, g0At + p);
           var inputs = FloatVector.fromArray(SPECIES, input, x + p);
           var x0 = inputs.rearrange(spread0);
-          sum00 = x0.fma(g0, sum00);
+          sum00 = x0.lanewise(FMA, g0, sum00);
           var x1 = inputs.rearrange(spread1);
-          sum10 = x1.fma(g0, sum10);
+          sum10 = x1.lanewise(FMA, g0, sum10);
         }
       }
       sum00.intoArray(sums, at0);

@@ -2,6 +2,7 @@ package io.dfsnet.engine;
 
 import static io.dfsnet.engine.VectorKernels.LENGTH;
 import static io.dfsnet.engine.VectorKernels.SPECIES;
+import static jdk.incubator.vector.VectorOperators.FMA;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -65,15 +66,15 @@ final class VectorChannels implements ChannelKernels {
         b = b.add(second);
         c = c.add(third);
         d = d.add(fourth);
-        squaresA = first.fma(first, squaresA);
-        squaresB = second.fma(second, squaresB);
-        squaresC = third.fma(third, squaresC);
-        squaresD = fourth.fma(fourth, squaresD);
+        squaresA = first.lanewise(FMA, first, squaresA);
+        squaresB = second.lanewise(FMA, second, squaresB);
+        squaresC = third.lanewise(FMA, third, squaresC);
+        squaresD = fourth.lanewise(FMA, fourth, squaresD);
       }
       for (; i <= end - LENGTH; i += LENGTH) {
         var next = FloatVector.fromArray(SPECIES, x, i).sub(middle);
         a = a.add(next);
-        squaresA = next.fma(next, squaresA);
+        squaresA = next.lanewise(FMA, next, squaresA);
       }
       for (; i < end; i++) {
         double last = x[i] - center;
@@ -111,18 +112,22 @@ final class VectorChannels implements ChannelKernels {
         b = b.add(second);
         c = c.add(third);
         d = d.add(fourth);
-        productsA = first.fma(FloatVector.fromArray(SPECIES, x, i).sub(middle), productsA);
+        productsA =
+            first.lanewise(FMA, FloatVector.fromArray(SPECIES, x, i).sub(middle), productsA);
         productsB =
-            second.fma(FloatVector.fromArray(SPECIES, x, i + LENGTH).sub(middle), productsB);
+            second.lanewise(
+                FMA, FloatVector.fromArray(SPECIES, x, i + LENGTH).sub(middle), productsB);
         productsC =
-            third.fma(FloatVector.fromArray(SPECIES, x, i + 2 * LENGTH).sub(middle), productsC);
+            third.lanewise(
+                FMA, FloatVector.fromArray(SPECIES, x, i + 2 * LENGTH).sub(middle), productsC);
         productsD =
-            fourth.fma(FloatVector.fromArray(SPECIES, x, i + 3 * LENGTH).sub(middle), productsD);
+            fourth.lanewise(
+                FMA, FloatVector.fromArray(SPECIES, x, i + 3 * LENGTH).sub(middle), productsD);
       }
       for (; i <= end - LENGTH; i += LENGTH) {
         var next = FloatVector.fromArray(SPECIES, gradient, i);
         a = a.add(next);
-        productsA = next.fma(FloatVector.fromArray(SPECIES, x, i).sub(middle), productsA);
+        productsA = next.lanewise(FMA, FloatVector.fromArray(SPECIES, x, i).sub(middle), productsA);
       }
       for (; i < end; i++) {
         rest += gradient[i];
@@ -156,7 +161,8 @@ final class VectorChannels implements ChannelKernels {
       int end = i + strips.length();
       if (addend == null) {
         for (; i <= end - LENGTH; i += LENGTH) {
-          var value = FloatVector.fromArray(SPECIES, x, i).sub(middle).fma(factor, summand);
+          var value =
+              FloatVector.fromArray(SPECIES, x, i).sub(middle).lanewise(FMA, factor, summand);
           var atLeast = value.blend(floor, value.compare(VectorOperators.LE, floor));
           atLeast.blend(ceiling, atLeast.compare(VectorOperators.GT, ceiling)).intoArray(output, i);
         }
@@ -169,7 +175,7 @@ final class VectorChannels implements ChannelKernels {
           var value =
               FloatVector.fromArray(SPECIES, x, i)
                   .sub(middle)
-                  .fma(factor, summand)
+                  .lanewise(FMA, factor, summand)
                   .add(FloatVector.fromArray(SPECIES, addend, i));
           var atLeast = value.blend(floor, value.compare(VectorOperators.LE, floor));
           atLeast.blend(ceiling, atLeast.compare(VectorOperators.GT, ceiling)).intoArray(output, i);
@@ -227,8 +233,11 @@ final class VectorChannels implements ChannelKernels {
       int i = begin(from, strips, strip);
       int end = i + strips.length();
       for (; i <= end - LENGTH; i += LENGTH) {
-        var rest = FloatVector.fromArray(SPECIES, x, i).sub(middle).fma(ofDeviation, constant);
-        FloatVector.fromArray(SPECIES, gradient, i).fma(ofGradient, rest).intoArray(result, i);
+        var rest =
+            FloatVector.fromArray(SPECIES, x, i).sub(middle).lanewise(FMA, ofDeviation, constant);
+        FloatVector.fromArray(SPECIES, gradient, i)
+            .lanewise(FMA, ofGradient, rest)
+            .intoArray(result, i);
       }
       for (; i < end; i++) {
         result[i] = Math.fma(a, gradient[i], Math.fma(b, x[i] - center, c));

@@ -2,6 +2,7 @@ package io.dfsnet.engine;
 
 import static io.dfsnet.engine.VectorKernels.LENGTH;
 import static io.dfsnet.engine.VectorKernels.SPECIES;
+import static jdk.incubator.vector.VectorOperators.FMA;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -24,9 +25,6 @@ import jdk.incubator.vector.VectorOperators;
  * taken together, so that more products are independent and the map is read more nearly in order.
  * Loads are whole vectors: what lies beside the map is replaced by zero, which costs less than
  * masked loads and is all the same to the multiply-add units.
- *
- * <p>Vector operations are called directly, not through helper methods: C2 inlines those of the
- * Vector API in methods of any size, but helpers only as long as a method is small.
  */
 final class VectorDepthwise implements DepthwiseKernel {
   static List<DepthwiseKernel> all() {
@@ -134,7 +132,7 @@ final class VectorDepthwise implements DepthwiseKernel {
           b2 = FloatVector.fromArray(SPECIES, source, at + toSecond + 2).blend(zero, right);
         }
         if (row >= 2) {
-          var aSum = w22.fma(a2, w21.fma(a1, w20.fma(a0, aOlder)));
+          var aSum = w22.lanewise(FMA, a2, w21.lanewise(FMA, a1, w20.lanewise(FMA, a0, aOlder)));
           if (finishes) {
             aSum = aSum.add(bias);
             aSum = aSum.blend(floor, aSum.compare(VectorOperators.LE, floor));
@@ -143,7 +141,7 @@ final class VectorDepthwise implements DepthwiseKernel {
             }
           }
           aSum.intoArray(result, to);
-          var bSum = w22.fma(b2, w21.fma(b1, w20.fma(b0, bOlder)));
+          var bSum = w22.lanewise(FMA, b2, w21.lanewise(FMA, b1, w20.lanewise(FMA, b0, bOlder)));
           if (finishes) {
             bSum = bSum.add(bias);
             bSum = bSum.blend(floor, bSum.compare(VectorOperators.LE, floor));
@@ -154,10 +152,10 @@ final class VectorDepthwise implements DepthwiseKernel {
           bSum.intoArray(result, to + toSecond);
           to += resultPitch;
         }
-        aOlder = w12.fma(a2, w11.fma(a1, w10.fma(a0, aNewer)));
-        aNewer = w02.fma(a2, w01.fma(a1, w00.fma(a0, zero)));
-        bOlder = w12.fma(b2, w11.fma(b1, w10.fma(b0, bNewer)));
-        bNewer = w02.fma(b2, w01.fma(b1, w00.fma(b0, zero)));
+        aOlder = w12.lanewise(FMA, a2, w11.lanewise(FMA, a1, w10.lanewise(FMA, a0, aNewer)));
+        aNewer = w02.lanewise(FMA, a2, w01.lanewise(FMA, a1, w00.lanewise(FMA, a0, zero)));
+        bOlder = w12.lanewise(FMA, b2, w11.lanewise(FMA, b1, w10.lanewise(FMA, b0, bNewer)));
+        bNewer = w02.lanewise(FMA, b2, w01.lanewise(FMA, b1, w00.lanewise(FMA, b0, zero)));
       }
     }
   }
@@ -214,7 +212,7 @@ final class VectorDepthwise implements DepthwiseKernel {
           a2 = FloatVector.fromArray(SPECIES, source, at + 2).blend(zero, right);
         }
         if (row >= 2) {
-          var aSum = w22.fma(a2, w21.fma(a1, w20.fma(a0, aOlder)));
+          var aSum = w22.lanewise(FMA, a2, w21.lanewise(FMA, a1, w20.lanewise(FMA, a0, aOlder)));
           if (finishes) {
             aSum = aSum.add(bias);
             aSum = aSum.blend(floor, aSum.compare(VectorOperators.LE, floor));
@@ -225,8 +223,8 @@ final class VectorDepthwise implements DepthwiseKernel {
           aSum.intoArray(result, to);
           to += resultPitch;
         }
-        aOlder = w12.fma(a2, w11.fma(a1, w10.fma(a0, aNewer)));
-        aNewer = w02.fma(a2, w01.fma(a1, w00.fma(a0, zero)));
+        aOlder = w12.lanewise(FMA, a2, w11.lanewise(FMA, a1, w10.lanewise(FMA, a0, aNewer)));
+        aNewer = w02.lanewise(FMA, a2, w01.lanewise(FMA, a1, w00.lanewise(FMA, a0, zero)));
       }
     }
   }

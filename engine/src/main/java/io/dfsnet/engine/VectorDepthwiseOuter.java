@@ -3,6 +3,7 @@ package io.dfsnet.engine;
 import static io.dfsnet.engine.VectorDepthwise.mask;
 import static io.dfsnet.engine.VectorKernels.LENGTH;
 import static io.dfsnet.engine.VectorKernels.SPECIES;
+import static jdk.incubator.vector.VectorOperators.FMA;
 
 import jdk.incubator.vector.FloatVector;
 
@@ -73,21 +74,21 @@ final class VectorDepthwiseOuter implements DepthwiseOuterKernel {
           var x1 = FloatVector.fromArray(SPECIES, input, at + 1).blend(zero, beside1);
           var x2 = FloatVector.fromArray(SPECIES, input, at + 2).blend(zero, beside2);
           if (row >= 2) {
-            s20 = x0.fma(older, s20);
-            s21 = x1.fma(older, s21);
-            s22 = x2.fma(older, s22);
+            s20 = x0.lanewise(FMA, older, s20);
+            s21 = x1.lanewise(FMA, older, s21);
+            s22 = x2.lanewise(FMA, older, s22);
           }
           if (row >= 1 && row <= rows) {
-            s10 = x0.fma(newer, s10);
-            s11 = x1.fma(newer, s11);
-            s12 = x2.fma(newer, s12);
+            s10 = x0.lanewise(FMA, newer, s10);
+            s11 = x1.lanewise(FMA, newer, s11);
+            s12 = x2.lanewise(FMA, newer, s12);
           }
           older = newer;
           if (row < rows) {
             newer = FloatVector.fromArray(SPECIES, gradient, from).blend(zero, repeated);
-            s00 = x0.fma(newer, s00);
-            s01 = x1.fma(newer, s01);
-            s02 = x2.fma(newer, s02);
+            s00 = x0.lanewise(FMA, newer, s00);
+            s01 = x1.lanewise(FMA, newer, s01);
+            s02 = x2.lanewise(FMA, newer, s02);
           }
         }
       }

@@ -3,6 +3,7 @@ package io.dfsnet.engine;
 import static io.dfsnet.engine.VectorDepthwise.mask;
 import static io.dfsnet.engine.VectorKernels.LENGTH;
 import static io.dfsnet.engine.VectorKernels.SPECIES;
+import static jdk.incubator.vector.VectorOperators.FMA;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -75,9 +76,9 @@ final class VectorDepthwiseOuterStrided implements DepthwiseOuterKernel {
           var u0 = EVEN.selectFrom(uLow, uHigh).reinterpretAsFloats().blend(zero, repeated);
           var u1 = ODD.selectFrom(uLow, uHigh).reinterpretAsFloats().blend(zero, repeated);
           var u2 = EVEN_NEXT.selectFrom(uLow, uHigh).reinterpretAsFloats().blend(zero, repeated);
-          s00 = u0.fma(g, s00);
-          s01 = u1.fma(g, s01);
-          s02 = u2.fma(g, s02);
+          s00 = u0.lanewise(FMA, g, s00);
+          s01 = u1.lanewise(FMA, g, s01);
+          s02 = u2.lanewise(FMA, g, s02);
         }
         for (int row = 1; row < end; row += 2) {
           at += pitch;
@@ -90,9 +91,9 @@ final class VectorDepthwiseOuterStrided implements DepthwiseOuterKernel {
           var x0 = EVEN.selectFrom(xLow, xHigh).reinterpretAsFloats().blend(zero, repeated);
           var x1 = ODD.selectFrom(xLow, xHigh).reinterpretAsFloats().blend(zero, repeated);
           var x2 = EVEN_NEXT.selectFrom(xLow, xHigh).reinterpretAsFloats().blend(zero, repeated);
-          s10 = x0.fma(g, s10);
-          s11 = x1.fma(g, s11);
-          s12 = x2.fma(g, s12);
+          s10 = x0.lanewise(FMA, g, s10);
+          s11 = x1.lanewise(FMA, g, s11);
+          s12 = x2.lanewise(FMA, g, s12);
           at += pitch;
           if (row + 1 < end) {
             var yLow =
@@ -106,15 +107,15 @@ final class VectorDepthwiseOuterStrided implements DepthwiseOuterKernel {
             var y0 = EVEN.selectFrom(yLow, yHigh).reinterpretAsFloats().blend(zero, repeated);
             var y1 = ODD.selectFrom(yLow, yHigh).reinterpretAsFloats().blend(zero, repeated);
             var y2 = EVEN_NEXT.selectFrom(yLow, yHigh).reinterpretAsFloats().blend(zero, repeated);
-            s20 = y0.fma(g, s20);
-            s21 = y1.fma(g, s21);
-            s22 = y2.fma(g, s22);
+            s20 = y0.lanewise(FMA, g, s20);
+            s21 = y1.lanewise(FMA, g, s21);
+            s22 = y2.lanewise(FMA, g, s22);
             from += columns;
             if (row + 1 < 2 * rows) {
               g = FloatVector.fromArray(SPECIES, gradient, from).blend(zero, repeated);
-              s00 = y0.fma(g, s00);
-              s01 = y1.fma(g, s01);
-              s02 = y2.fma(g, s02);
+              s00 = y0.lanewise(FMA, g, s00);
+              s01 = y1.lanewise(FMA, g, s01);
+              s02 = y2.lanewise(FMA, g, s02);
             }
           }
         }

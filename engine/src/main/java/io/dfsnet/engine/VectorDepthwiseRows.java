@@ -3,6 +3,7 @@ package io.dfsnet.engine;
 import static io.dfsnet.engine.VectorDepthwise.mask;
 import static io.dfsnet.engine.VectorKernels.LENGTH;
 import static io.dfsnet.engine.VectorKernels.SPECIES;
+import static jdk.incubator.vector.VectorOperators.FMA;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -134,14 +135,14 @@ final class VectorDepthwiseRows {
       var a1 = FloatVector.fromArray(SPECIES, source, at);
       var a0 = a1.rearrange(PREVIOUS).blend(zero, leftmost);
       var a2 = a1.rearrange(NEXT).blend(zero, rightmost);
-      var older = w12.fma(a2, w11.fma(a1, w10.fma(a0, zero)));
-      var newer = w02.fma(a2, w01.fma(a1, w00.fma(a0, zero)));
+      var older = w12.lanewise(FMA, a2, w11.lanewise(FMA, a1, w10.lanewise(FMA, a0, zero)));
+      var newer = w02.lanewise(FMA, a2, w01.lanewise(FMA, a1, w00.lanewise(FMA, a0, zero)));
       for (int row = 1; row < rows; row++, to += pitch) {
         at += pitch;
         var x1 = FloatVector.fromArray(SPECIES, source, at);
         var x0 = x1.rearrange(PREVIOUS).blend(zero, leftmost);
         var x2 = x1.rearrange(NEXT).blend(zero, rightmost);
-        var sum = w22.fma(x2, w21.fma(x1, w20.fma(x0, older)));
+        var sum = w22.lanewise(FMA, x2, w21.lanewise(FMA, x1, w20.lanewise(FMA, x0, older)));
         if (finishes) {
           sum = sum.add(bias);
           sum = sum.blend(floor, sum.compare(VectorOperators.LE, floor));
@@ -150,8 +151,8 @@ final class VectorDepthwiseRows {
           }
         }
         sum.intoArray(result, to);
-        older = w12.fma(x2, w11.fma(x1, w10.fma(x0, newer)));
-        newer = w02.fma(x2, w01.fma(x1, w00.fma(x0, zero)));
+        older = w12.lanewise(FMA, x2, w11.lanewise(FMA, x1, w10.lanewise(FMA, x0, newer)));
+        newer = w02.lanewise(FMA, x2, w01.lanewise(FMA, x1, w00.lanewise(FMA, x0, zero)));
       }
       var last = FloatVector.broadcast(SPECIES, -0f).add(older);
       if (finishes) {
@@ -205,18 +206,18 @@ final class VectorDepthwiseRows {
       var a1 = FloatVector.fromArray(SPECIES, source, at).blend(zero, above);
       var a0 = a1.rearrange(PREVIOUS).blend(zero, leftmost);
       var a2 = a1.rearrange(NEXT).blend(zero, rightmost);
-      var sum = w02.fma(a2, w01.fma(a1, w00.fma(a0, zero)));
+      var sum = w02.lanewise(FMA, a2, w01.lanewise(FMA, a1, w00.lanewise(FMA, a0, zero)));
       for (int row = 2; row < rows; row += 2, to += 2 * pitch) {
         at += pitch;
         var b1 = FloatVector.fromArray(SPECIES, source, at);
         var b0 = b1.rearrange(PREVIOUS).blend(zero, leftmost);
         var b2 = b1.rearrange(NEXT).blend(zero, rightmost);
-        sum = w12.fma(b2, w11.fma(b1, w10.fma(b0, sum)));
+        sum = w12.lanewise(FMA, b2, w11.lanewise(FMA, b1, w10.lanewise(FMA, b0, sum)));
         at += pitch;
         var c1 = FloatVector.fromArray(SPECIES, source, at);
         var c0 = c1.rearrange(PREVIOUS).blend(zero, leftmost);
         var c2 = c1.rearrange(NEXT).blend(zero, rightmost);
-        sum = w22.fma(c2, w21.fma(c1, w20.fma(c0, sum)));
+        sum = w22.lanewise(FMA, c2, w21.lanewise(FMA, c1, w20.lanewise(FMA, c0, sum)));
         if (finishes) {
           sum = sum.add(bias);
           sum = sum.blend(floor, sum.compare(VectorOperators.LE, floor));
@@ -225,19 +226,19 @@ final class VectorDepthwiseRows {
           }
         }
         sum.intoArray(result, to);
-        sum = w02.fma(c2, w01.fma(c1, w00.fma(c0, zero)));
+        sum = w02.lanewise(FMA, c2, w01.lanewise(FMA, c1, w00.lanewise(FMA, c0, zero)));
       }
       at += pitch;
       var d1 = FloatVector.fromArray(SPECIES, source, at);
       var d0 = d1.rearrange(PREVIOUS).blend(zero, leftmost);
       var d2 = d1.rearrange(NEXT).blend(zero, rightmost);
-      sum = w12.fma(d2, w11.fma(d1, w10.fma(d0, sum)));
+      sum = w12.lanewise(FMA, d2, w11.lanewise(FMA, d1, w10.lanewise(FMA, d0, sum)));
       if (rows % 2 == 0) {
         at += pitch;
         var e1 = FloatVector.fromArray(SPECIES, source, at).blend(zero, below);
         var e0 = e1.rearrange(PREVIOUS).blend(zero, leftmost);
         var e2 = e1.rearrange(NEXT).blend(zero, rightmost);
-        sum = w22.fma(e2, w21.fma(e1, w20.fma(e0, sum)));
+        sum = w22.lanewise(FMA, e2, w21.lanewise(FMA, e1, w20.lanewise(FMA, e0, sum)));
       }
       if (finishes) {
         sum = sum.add(bias);

@@ -3,6 +3,7 @@ package io.dfsnet.engine;
 import static io.dfsnet.engine.VectorDepthwise.mask;
 import static io.dfsnet.engine.VectorKernels.LENGTH;
 import static io.dfsnet.engine.VectorKernels.SPECIES;
+import static jdk.incubator.vector.VectorOperators.FMA;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -110,22 +111,22 @@ final class VectorDepthwiseSpread implements DepthwiseKernel {
       var g0 = FloatVector.fromArray(SPECIES, source, at);
       var g1 = FloatVector.fromArray(SPECIES, source, at + 1).blend(zero, right);
       for (int row = 0; row < sourceRows; row++) {
-        var even = w11.fma(g0, zero).reinterpretAsInts();
-        var odd = w10.fma(g1, w12.fma(g0, zero)).reinterpretAsInts();
+        var even = w11.lanewise(FMA, g0, zero).reinterpretAsInts();
+        var odd = w10.lanewise(FMA, g1, w12.lanewise(FMA, g0, zero)).reinterpretAsInts();
         LOWER.selectFrom(even, odd).reinterpretAsFloats().intoArray(result, to);
         if (both) {
           UPPER.selectFrom(even, odd).reinterpretAsFloats().intoArray(result, to + LENGTH);
         }
         to += resultPitch;
         if (row < oddRows) {
-          var below = w21.fma(g0, zero);
-          var belowOdd = w20.fma(g1, w22.fma(g0, zero));
+          var below = w21.lanewise(FMA, g0, zero);
+          var belowOdd = w20.lanewise(FMA, g1, w22.lanewise(FMA, g0, zero));
           if (row + 1 < sourceRows) {
             at += pitch;
             g0 = FloatVector.fromArray(SPECIES, source, at);
             g1 = FloatVector.fromArray(SPECIES, source, at + 1).blend(zero, right);
-            below = w01.fma(g0, below);
-            belowOdd = w00.fma(g1, w02.fma(g0, belowOdd));
+            below = w01.lanewise(FMA, g0, below);
+            belowOdd = w00.lanewise(FMA, g1, w02.lanewise(FMA, g0, belowOdd));
           }
           var a = below.reinterpretAsInts();
           var b = belowOdd.reinterpretAsInts();

@@ -3,6 +3,7 @@ package io.dfsnet.engine;
 import static io.dfsnet.engine.VectorDepthwise.mask;
 import static io.dfsnet.engine.VectorKernels.LENGTH;
 import static io.dfsnet.engine.VectorKernels.SPECIES;
+import static jdk.incubator.vector.VectorOperators.FMA;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -121,7 +122,7 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
         var aU0 = EVEN.selectFrom(aULow, aUHigh).reinterpretAsFloats();
         var aU1 = ODD.selectFrom(aULow, aUHigh).reinterpretAsFloats();
         var aU2 = aU0.rearrange(NEXT);
-        aSum = w02.fma(aU2, w01.fma(aU1, w00.fma(aU0, zero)));
+        aSum = w02.lanewise(FMA, aU2, w01.lanewise(FMA, aU1, w00.lanewise(FMA, aU0, zero)));
         var bULow = FloatVector.fromArray(SPECIES, source, at + 2 * toSecond).reinterpretAsInts();
         var bUHigh =
             FloatVector.fromArray(SPECIES, source, at + 2 * toSecond + LENGTH)
@@ -130,7 +131,7 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
         var bU0 = EVEN.selectFrom(bULow, bUHigh).reinterpretAsFloats();
         var bU1 = ODD.selectFrom(bULow, bUHigh).reinterpretAsFloats();
         var bU2 = bU0.rearrange(NEXT);
-        bSum = w02.fma(bU2, w01.fma(bU1, w00.fma(bU0, zero)));
+        bSum = w02.lanewise(FMA, bU2, w01.lanewise(FMA, bU1, w00.lanewise(FMA, bU0, zero)));
       }
       for (int row = 0; row < wholeRows; row++, to += resultPitch) {
         at += pitch;
@@ -140,7 +141,7 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
         var aM0 = EVEN.selectFrom(aMLow, aMHigh).reinterpretAsFloats();
         var aM1 = ODD.selectFrom(aMLow, aMHigh).reinterpretAsFloats();
         var aM2 = aM0.rearrange(NEXT);
-        aSum = w12.fma(aM2, w11.fma(aM1, w10.fma(aM0, aSum)));
+        aSum = w12.lanewise(FMA, aM2, w11.lanewise(FMA, aM1, w10.lanewise(FMA, aM0, aSum)));
         var bMLow = FloatVector.fromArray(SPECIES, source, at + 2 * toSecond).reinterpretAsInts();
         var bMHigh =
             FloatVector.fromArray(SPECIES, source, at + 2 * toSecond + LENGTH)
@@ -149,7 +150,7 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
         var bM0 = EVEN.selectFrom(bMLow, bMHigh).reinterpretAsFloats();
         var bM1 = ODD.selectFrom(bMLow, bMHigh).reinterpretAsFloats();
         var bM2 = bM0.rearrange(NEXT);
-        bSum = w12.fma(bM2, w11.fma(bM1, w10.fma(bM0, bSum)));
+        bSum = w12.lanewise(FMA, bM2, w11.lanewise(FMA, bM1, w10.lanewise(FMA, bM0, bSum)));
         at += pitch;
         var aLLow =
             FloatVector.fromArray(SPECIES, source, at).blend(zero, left).reinterpretAsInts();
@@ -157,7 +158,7 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
         var aL0 = EVEN.selectFrom(aLLow, aLHigh).reinterpretAsFloats();
         var aL1 = ODD.selectFrom(aLLow, aLHigh).reinterpretAsFloats();
         var aL2 = aL0.rearrange(NEXT);
-        aSum = w22.fma(aL2, w21.fma(aL1, w20.fma(aL0, aSum)));
+        aSum = w22.lanewise(FMA, aL2, w21.lanewise(FMA, aL1, w20.lanewise(FMA, aL0, aSum)));
         if (finishes) {
           aSum = aSum.add(bias);
           aSum = aSum.blend(floor, aSum.compare(VectorOperators.LE, floor));
@@ -166,7 +167,7 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
           }
         }
         aSum.intoArray(result, to);
-        aSum = w02.fma(aL2, w01.fma(aL1, w00.fma(aL0, zero)));
+        aSum = w02.lanewise(FMA, aL2, w01.lanewise(FMA, aL1, w00.lanewise(FMA, aL0, zero)));
         var bLLow = FloatVector.fromArray(SPECIES, source, at + 2 * toSecond).reinterpretAsInts();
         var bLHigh =
             FloatVector.fromArray(SPECIES, source, at + 2 * toSecond + LENGTH)
@@ -175,7 +176,7 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
         var bL0 = EVEN.selectFrom(bLLow, bLHigh).reinterpretAsFloats();
         var bL1 = ODD.selectFrom(bLLow, bLHigh).reinterpretAsFloats();
         var bL2 = bL0.rearrange(NEXT);
-        bSum = w22.fma(bL2, w21.fma(bL1, w20.fma(bL0, bSum)));
+        bSum = w22.lanewise(FMA, bL2, w21.lanewise(FMA, bL1, w20.lanewise(FMA, bL0, bSum)));
         if (finishes) {
           bSum = bSum.add(bias);
           bSum = bSum.blend(floor, bSum.compare(VectorOperators.LE, floor));
@@ -184,7 +185,7 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
           }
         }
         bSum.intoArray(result, to + toSecond, store);
-        bSum = w02.fma(bL2, w01.fma(bL1, w00.fma(bL0, zero)));
+        bSum = w02.lanewise(FMA, bL2, w01.lanewise(FMA, bL1, w00.lanewise(FMA, bL0, zero)));
       }
       if (below) {
         at += pitch;
@@ -194,7 +195,7 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
         var aE0 = EVEN.selectFrom(aELow, aEHigh).reinterpretAsFloats();
         var aE1 = ODD.selectFrom(aELow, aEHigh).reinterpretAsFloats();
         var aE2 = aE0.rearrange(NEXT);
-        aSum = w12.fma(aE2, w11.fma(aE1, w10.fma(aE0, aSum)));
+        aSum = w12.lanewise(FMA, aE2, w11.lanewise(FMA, aE1, w10.lanewise(FMA, aE0, aSum)));
         if (finishes) {
           aSum = aSum.add(bias);
           aSum = aSum.blend(floor, aSum.compare(VectorOperators.LE, floor));
@@ -211,7 +212,7 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
         var bE0 = EVEN.selectFrom(bELow, bEHigh).reinterpretAsFloats();
         var bE1 = ODD.selectFrom(bELow, bEHigh).reinterpretAsFloats();
         var bE2 = bE0.rearrange(NEXT);
-        bSum = w12.fma(bE2, w11.fma(bE1, w10.fma(bE0, bSum)));
+        bSum = w12.lanewise(FMA, bE2, w11.lanewise(FMA, bE1, w10.lanewise(FMA, bE0, bSum)));
         if (finishes) {
           bSum = bSum.add(bias);
           bSum = bSum.blend(floor, bSum.compare(VectorOperators.LE, floor));
@@ -276,7 +277,7 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
         var aU0 = EVEN.selectFrom(aULow, aUHigh).reinterpretAsFloats();
         var aU1 = ODD.selectFrom(aULow, aUHigh).reinterpretAsFloats();
         var aU2 = aU0.rearrange(NEXT);
-        aSum = w02.fma(aU2, w01.fma(aU1, w00.fma(aU0, zero)));
+        aSum = w02.lanewise(FMA, aU2, w01.lanewise(FMA, aU1, w00.lanewise(FMA, aU0, zero)));
       }
       for (int row = 0; row < wholeRows; row++, to += resultPitch) {
         at += pitch;
@@ -289,7 +290,7 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
         var aM0 = EVEN.selectFrom(aMLow, aMHigh).reinterpretAsFloats();
         var aM1 = ODD.selectFrom(aMLow, aMHigh).reinterpretAsFloats();
         var aM2 = aM0.rearrange(NEXT);
-        aSum = w12.fma(aM2, w11.fma(aM1, w10.fma(aM0, aSum)));
+        aSum = w12.lanewise(FMA, aM2, w11.lanewise(FMA, aM1, w10.lanewise(FMA, aM0, aSum)));
         at += pitch;
         var aLLow =
             FloatVector.fromArray(SPECIES, source, at).blend(zero, left).reinterpretAsInts();
@@ -300,7 +301,7 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
         var aL0 = EVEN.selectFrom(aLLow, aLHigh).reinterpretAsFloats();
         var aL1 = ODD.selectFrom(aLLow, aLHigh).reinterpretAsFloats();
         var aL2 = aL0.rearrange(NEXT);
-        aSum = w22.fma(aL2, w21.fma(aL1, w20.fma(aL0, aSum)));
+        aSum = w22.lanewise(FMA, aL2, w21.lanewise(FMA, aL1, w20.lanewise(FMA, aL0, aSum)));
         if (finishes) {
           aSum = aSum.add(bias);
           aSum = aSum.blend(floor, aSum.compare(VectorOperators.LE, floor));
@@ -309,7 +310,7 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
           }
         }
         aSum.intoArray(result, to);
-        aSum = w02.fma(aL2, w01.fma(aL1, w00.fma(aL0, zero)));
+        aSum = w02.lanewise(FMA, aL2, w01.lanewise(FMA, aL1, w00.lanewise(FMA, aL0, zero)));
       }
       if (below) {
         at += pitch;
@@ -322,7 +323,7 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
         var aE0 = EVEN.selectFrom(aELow, aEHigh).reinterpretAsFloats();
         var aE1 = ODD.selectFrom(aELow, aEHigh).reinterpretAsFloats();
         var aE2 = aE0.rearrange(NEXT);
-        aSum = w12.fma(aE2, w11.fma(aE1, w10.fma(aE0, aSum)));
+        aSum = w12.lanewise(FMA, aE2, w11.lanewise(FMA, aE1, w10.lanewise(FMA, aE0, aSum)));
         if (finishes) {
           aSum = aSum.add(bias);
           aSum = aSum.blend(floor, aSum.compare(VectorOperators.LE, floor));

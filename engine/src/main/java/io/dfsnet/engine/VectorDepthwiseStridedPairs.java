@@ -2,6 +2,7 @@ package io.dfsnet.engine;
 
 import static io.dfsnet.engine.VectorKernels.LENGTH;
 import static io.dfsnet.engine.VectorKernels.SPECIES;
+import static jdk.incubator.vector.VectorOperators.FMA;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -125,9 +126,9 @@ final class VectorDepthwiseStridedPairs implements DepthwiseKernel {
         var xc0 = select0.selectFrom(x2, x4).reinterpretAsFloats();
         var xc1 = select1.selectFrom(x2, x4).reinterpretAsFloats();
         var xc2 = select2.selectFrom(x2, x4).reinterpretAsFloats();
-        var xSum = w02.fma(xa2, w01.fma(xa1, w00.fma(xa0, zero)));
-        xSum = w12.fma(xb2, w11.fma(xb1, w10.fma(xb0, xSum)));
-        xSum = w22.fma(xc2, w21.fma(xc1, w20.fma(xc0, xSum)));
+        var xSum = w02.lanewise(FMA, xa2, w01.lanewise(FMA, xa1, w00.lanewise(FMA, xa0, zero)));
+        xSum = w12.lanewise(FMA, xb2, w11.lanewise(FMA, xb1, w10.lanewise(FMA, xb0, xSum)));
+        xSum = w22.lanewise(FMA, xc2, w21.lanewise(FMA, xc1, w20.lanewise(FMA, xc0, xSum)));
         if (finishes) {
           xSum = xSum.add(bias);
           xSum = xSum.blend(floor, xSum.compare(VectorOperators.LE, floor));
@@ -155,9 +156,9 @@ final class VectorDepthwiseStridedPairs implements DepthwiseKernel {
         var yc0 = select0.selectFrom(y2, nothing).reinterpretAsFloats();
         var yc1 = select1.selectFrom(y2, nothing).reinterpretAsFloats();
         var yc2 = select2.selectFrom(y2, nothing).reinterpretAsFloats();
-        var ySum = w02.fma(ya2, w01.fma(ya1, w00.fma(ya0, zero)));
-        ySum = w12.fma(yb2, w11.fma(yb1, w10.fma(yb0, ySum)));
-        ySum = w22.fma(yc2, w21.fma(yc1, w20.fma(yc0, ySum)));
+        var ySum = w02.lanewise(FMA, ya2, w01.lanewise(FMA, ya1, w00.lanewise(FMA, ya0, zero)));
+        ySum = w12.lanewise(FMA, yb2, w11.lanewise(FMA, yb1, w10.lanewise(FMA, yb0, ySum)));
+        ySum = w22.lanewise(FMA, yc2, w21.lanewise(FMA, yc1, w20.lanewise(FMA, yc0, ySum)));
         if (finishes) {
           ySum = ySum.add(bias);
           ySum = ySum.blend(floor, ySum.compare(VectorOperators.LE, floor));

@@ -1,5 +1,7 @@
 package io.dfsnet.engine;
 
+import static jdk.incubator.vector.VectorOperators.FMA;
+
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -10,6 +12,21 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The kernels in SIMD code. The class mentions {@code jdk.incubator.vector}, so it is loaded only
  * after {@link SimdGate} has let it pass; vectors do not leave the {@code Vector*} classes.
+ *
+ * <p>Those classes keep to two rules. C2, which compiles a method of them, knows that a vector is a
+ * register only where it has inlined every call that the vector takes part in, and else makes an
+ * object of it.
+ *
+ * <ul>
+ *   <li>Vectors go through no helper of ours. C2 inlines helpers only until a method has taken in
+ *       8000 bytes of bytecode, some forty vector operations; the Vector API's own methods always.
+ *   <li>Multiply-adds are {@code a.lanewise(FMA, b, c)} and not {@code a.fma(b, c)}. The class of
+ *       {@code a} follows from the species, but C2 knows it only after it has parsed the whole
+ *       method; until then it goes by the classes that the JVM has seen at the place of the call.
+ *       Within {@code fma} that place is one for all kernels. Where some have had vectors of 256
+ *       bits and others of 512, the sums became objects in every third JVM. A call to {@code
+ *       lanewise} is a place of its own, and has seen one class.
+ * </ul>
  */
 final class VectorKernels implements Kernels {
   /** A constant, so that C2 turns every vector operation into one instruction. */
@@ -262,8 +279,7 @@ final class VectorKernels implements Kernels {
     int end = sums == result ? whole : count;
     for (int i = 0; i < end; i += LENGTH) {
       int at = Math.min(i, count - LENGTH);
-      // No helper takes part: C2 may inline this method into a large one and then refuse to inline
-      // a call within, and a vector that a call returns is an object.
+      // No helper takes part: C2 may inline this method into a large one.
       var biased = FloatVector.fromArray(SPECIES, sums, sumsAt + at).add(bias);
       var total =
           addend == null
@@ -361,18 +377,18 @@ final class VectorKernels implements Kernels {
     var k = a;
     var l = a;
     for (int round = 0; round < rounds; round++) {
-      a = a.fma(factor, one);
-      b = b.fma(factor, one);
-      c = c.fma(factor, one);
-      d = d.fma(factor, one);
-      e = e.fma(factor, one);
-      f = f.fma(factor, one);
-      g = g.fma(factor, one);
-      h = h.fma(factor, one);
-      i = i.fma(factor, one);
-      j = j.fma(factor, one);
-      k = k.fma(factor, one);
-      l = l.fma(factor, one);
+      a = a.lanewise(FMA, factor, one);
+      b = b.lanewise(FMA, factor, one);
+      c = c.lanewise(FMA, factor, one);
+      d = d.lanewise(FMA, factor, one);
+      e = e.lanewise(FMA, factor, one);
+      f = f.lanewise(FMA, factor, one);
+      g = g.lanewise(FMA, factor, one);
+      h = h.lanewise(FMA, factor, one);
+      i = i.lanewise(FMA, factor, one);
+      j = j.lanewise(FMA, factor, one);
+      k = k.lanewise(FMA, factor, one);
+      l = l.lanewise(FMA, factor, one);
     }
     var total = a.add(b).add(c).add(d).add(e).add(f).add(g).add(h).add(i).add(j).add(k).add(l);
     return Float.isNaN(total.lane(0)) ? 0 : 12L * LENGTH * rounds;

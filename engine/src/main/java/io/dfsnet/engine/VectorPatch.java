@@ -1,7 +1,6 @@
 package io.dfsnet.engine;
 
 import java.util.List;
-import jdk.incubator.vector.FloatVector;
 
 /**
  * Patches of a 3x3 convolution in registers, with vectors over positions. A patch of R rows and M
@@ -16,10 +15,6 @@ import jdk.incubator.vector.FloatVector;
  *   ...                               |            |         |
  *                                  sums of row 0   |      sums of row 1
  * </pre>
- *
- * <p>The methods call {@link FloatVector} itself and no helpers: C2 inlines helpers only until a
- * method has grown to 8000 bytes of bytecode, {@code FloatVector}'s own methods always, and vectors
- * that go through a call that is not inlined become objects.
  */
 abstract class VectorPatch implements PatchKernel {
   private final int rows;

@@ -24,10 +24,6 @@ import jdk.incubator.vector.VectorOperators;
  *
  * Columns go to tiles of four, two and one vector. The last vector starts early enough to end with
  * the columns, and computes some of them again.
- *
- * <p>Tiles call {@code FloatVector} itself, without helpers: C2 limits how much it inlines into a
- * method, and where a tile of 24 sums reaches that limit it inlines the methods of the Vector API
- * only. A helper would make an object of every vector that it returns.
  */
 abstract class VectorProduct implements ProductKernel {
   private static final float[] ZEROS = new float[4 * LENGTH];

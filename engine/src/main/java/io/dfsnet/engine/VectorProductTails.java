@@ -2,6 +2,7 @@ package io.dfsnet.engine;
 
 import static io.dfsnet.engine.VectorKernels.LENGTH;
 import static io.dfsnet.engine.VectorKernels.SPECIES;
+import static jdk.incubator.vector.VectorOperators.FMA;
 
 import jdk.incubator.vector.FloatVector;
 
@@ -56,25 +57,25 @@ final class VectorProductTails {
         var x2 = FloatVector.fromArray(SPECIES, b, bAt + 2 * LENGTH);
         var x3 = FloatVector.fromArray(SPECIES, b, bAt + 3 * LENGTH);
         var w0 = FloatVector.broadcast(SPECIES, a[a0 + ak]);
-        sum00 = w0.fma(x0, sum00);
-        sum01 = w0.fma(x1, sum01);
-        sum02 = w0.fma(x2, sum02);
-        sum03 = w0.fma(x3, sum03);
+        sum00 = w0.lanewise(FMA, x0, sum00);
+        sum01 = w0.lanewise(FMA, x1, sum01);
+        sum02 = w0.lanewise(FMA, x2, sum02);
+        sum03 = w0.lanewise(FMA, x3, sum03);
         var w1 = FloatVector.broadcast(SPECIES, a[a1 + ak]);
-        sum10 = w1.fma(x0, sum10);
-        sum11 = w1.fma(x1, sum11);
-        sum12 = w1.fma(x2, sum12);
-        sum13 = w1.fma(x3, sum13);
+        sum10 = w1.lanewise(FMA, x0, sum10);
+        sum11 = w1.lanewise(FMA, x1, sum11);
+        sum12 = w1.lanewise(FMA, x2, sum12);
+        sum13 = w1.lanewise(FMA, x3, sum13);
         var w2 = FloatVector.broadcast(SPECIES, a[a2 + ak]);
-        sum20 = w2.fma(x0, sum20);
-        sum21 = w2.fma(x1, sum21);
-        sum22 = w2.fma(x2, sum22);
-        sum23 = w2.fma(x3, sum23);
+        sum20 = w2.lanewise(FMA, x0, sum20);
+        sum21 = w2.lanewise(FMA, x1, sum21);
+        sum22 = w2.lanewise(FMA, x2, sum22);
+        sum23 = w2.lanewise(FMA, x3, sum23);
         var w3 = FloatVector.broadcast(SPECIES, a[a3 + ak]);
-        sum30 = w3.fma(x0, sum30);
-        sum31 = w3.fma(x1, sum31);
-        sum32 = w3.fma(x2, sum32);
-        sum33 = w3.fma(x3, sum33);
+        sum30 = w3.lanewise(FMA, x0, sum30);
+        sum31 = w3.lanewise(FMA, x1, sum31);
+        sum32 = w3.lanewise(FMA, x2, sum32);
+        sum33 = w3.lanewise(FMA, x3, sum33);
       }
       int at = call.cAt + j;
       sum00.intoArray(c, at);
@@ -129,17 +130,17 @@ final class VectorProductTails {
         var x0 = FloatVector.fromArray(SPECIES, b, bAt);
         var x1 = FloatVector.fromArray(SPECIES, b, bAt + LENGTH);
         var w0 = FloatVector.broadcast(SPECIES, a[a0 + ak]);
-        sum00 = w0.fma(x0, sum00);
-        sum01 = w0.fma(x1, sum01);
+        sum00 = w0.lanewise(FMA, x0, sum00);
+        sum01 = w0.lanewise(FMA, x1, sum01);
         var w1 = FloatVector.broadcast(SPECIES, a[a1 + ak]);
-        sum10 = w1.fma(x0, sum10);
-        sum11 = w1.fma(x1, sum11);
+        sum10 = w1.lanewise(FMA, x0, sum10);
+        sum11 = w1.lanewise(FMA, x1, sum11);
         var w2 = FloatVector.broadcast(SPECIES, a[a2 + ak]);
-        sum20 = w2.fma(x0, sum20);
-        sum21 = w2.fma(x1, sum21);
+        sum20 = w2.lanewise(FMA, x0, sum20);
+        sum21 = w2.lanewise(FMA, x1, sum21);
         var w3 = FloatVector.broadcast(SPECIES, a[a3 + ak]);
-        sum30 = w3.fma(x0, sum30);
-        sum31 = w3.fma(x1, sum31);
+        sum30 = w3.lanewise(FMA, x0, sum30);
+        sum31 = w3.lanewise(FMA, x1, sum31);
       }
       int at = call.cAt + j;
       sum00.intoArray(c, at);
@@ -181,13 +182,13 @@ final class VectorProductTails {
       for (int k = 0, ak = 0; k < call.reduction; k++, ak += aStep, bAt += bStep) {
         var x0 = FloatVector.fromArray(SPECIES, b, bAt);
         var w0 = FloatVector.broadcast(SPECIES, a[a0 + ak]);
-        sum00 = w0.fma(x0, sum00);
+        sum00 = w0.lanewise(FMA, x0, sum00);
         var w1 = FloatVector.broadcast(SPECIES, a[a1 + ak]);
-        sum10 = w1.fma(x0, sum10);
+        sum10 = w1.lanewise(FMA, x0, sum10);
         var w2 = FloatVector.broadcast(SPECIES, a[a2 + ak]);
-        sum20 = w2.fma(x0, sum20);
+        sum20 = w2.lanewise(FMA, x0, sum20);
         var w3 = FloatVector.broadcast(SPECIES, a[a3 + ak]);
-        sum30 = w3.fma(x0, sum30);
+        sum30 = w3.lanewise(FMA, x0, sum30);
       }
       int at = call.cAt + j;
       sum00.intoArray(c, at);
@@ -235,15 +236,15 @@ final class VectorProductTails {
         var x2 = FloatVector.fromArray(SPECIES, b, bAt + 2 * LENGTH);
         var x3 = FloatVector.fromArray(SPECIES, b, bAt + 3 * LENGTH);
         var w0 = FloatVector.broadcast(SPECIES, a[a0 + ak]);
-        sum00 = w0.fma(x0, sum00);
-        sum01 = w0.fma(x1, sum01);
-        sum02 = w0.fma(x2, sum02);
-        sum03 = w0.fma(x3, sum03);
+        sum00 = w0.lanewise(FMA, x0, sum00);
+        sum01 = w0.lanewise(FMA, x1, sum01);
+        sum02 = w0.lanewise(FMA, x2, sum02);
+        sum03 = w0.lanewise(FMA, x3, sum03);
         var w1 = FloatVector.broadcast(SPECIES, a[a1 + ak]);
-        sum10 = w1.fma(x0, sum10);
-        sum11 = w1.fma(x1, sum11);
-        sum12 = w1.fma(x2, sum12);
-        sum13 = w1.fma(x3, sum13);
+        sum10 = w1.lanewise(FMA, x0, sum10);
+        sum11 = w1.lanewise(FMA, x1, sum11);
+        sum12 = w1.lanewise(FMA, x2, sum12);
+        sum13 = w1.lanewise(FMA, x3, sum13);
       }
       int at = call.cAt + j;
       sum00.intoArray(c, at);
@@ -283,9 +284,9 @@ final class VectorProductTails {
       for (int k = 0, ak = 0; k < call.reduction; k++, ak += aStep, bAt += bStep) {
         var x0 = FloatVector.fromArray(SPECIES, b, bAt);
         var w0 = FloatVector.broadcast(SPECIES, a[a0 + ak]);
-        sum00 = w0.fma(x0, sum00);
+        sum00 = w0.lanewise(FMA, x0, sum00);
         var w1 = FloatVector.broadcast(SPECIES, a[a1 + ak]);
-        sum10 = w1.fma(x0, sum10);
+        sum10 = w1.lanewise(FMA, x0, sum10);
       }
       int at = call.cAt + j;
       sum00.intoArray(c, at);
@@ -323,10 +324,10 @@ final class VectorProductTails {
         var x2 = FloatVector.fromArray(SPECIES, b, bAt + 2 * LENGTH);
         var x3 = FloatVector.fromArray(SPECIES, b, bAt + 3 * LENGTH);
         var w0 = FloatVector.broadcast(SPECIES, a[a0 + ak]);
-        sum00 = w0.fma(x0, sum00);
-        sum01 = w0.fma(x1, sum01);
-        sum02 = w0.fma(x2, sum02);
-        sum03 = w0.fma(x3, sum03);
+        sum00 = w0.lanewise(FMA, x0, sum00);
+        sum01 = w0.lanewise(FMA, x1, sum01);
+        sum02 = w0.lanewise(FMA, x2, sum02);
+        sum03 = w0.lanewise(FMA, x3, sum03);
       }
       int at = call.cAt + j;
       sum00.intoArray(c, at);
@@ -358,7 +359,7 @@ final class VectorProductTails {
       for (int k = 0, ak = 0; k < call.reduction; k++, ak += aStep, bAt += bStep) {
         var x0 = FloatVector.fromArray(SPECIES, b, bAt);
         var w0 = FloatVector.broadcast(SPECIES, a[a0 + ak]);
-        sum00 = w0.fma(x0, sum00);
+        sum00 = w0.lanewise(FMA, x0, sum00);
       }
       int at = call.cAt + j;
       sum00.intoArray(c, at);

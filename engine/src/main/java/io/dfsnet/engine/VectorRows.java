@@ -2,6 +2,7 @@ package io.dfsnet.engine;
 
 import static io.dfsnet.engine.VectorKernels.LENGTH;
 import static io.dfsnet.engine.VectorKernels.SPECIES;
+import static jdk.incubator.vector.VectorOperators.FMA;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -23,10 +24,6 @@ import jdk.incubator.vector.FloatVector;
  * <p>So position p sums {@code w0 * x[p - 1] + w1 * x[p] + w2 * x[p + 1]} in this order. Where the
  * tile touches the border of the map its outer products are left out, and so are input rows above
  * and below the map: no product with the padding is computed.
- *
- * <p>The tiles call {@link FloatVector} itself and no helpers: C2 inlines helpers only until a
- * method has taken in 8000 bytes of bytecode, {@code FloatVector}'s own methods always, and a
- * vector that goes through a call that is not inlined becomes an object.
  */
 final class VectorRows {
   private VectorRows() {}
@@ -175,41 +172,41 @@ final class VectorRows {
         var w2 = FloatVector.fromArray(SPECIES, weights, w + 2 * LENGTH);
         if (left) {
           var before = FloatVector.broadcast(SPECIES, source[x - 1]);
-          sum0 = w0.fma(before, sum0);
+          sum0 = w0.lanewise(FMA, before, sum0);
         }
         var x0 = FloatVector.broadcast(SPECIES, source[x]);
-        sum1 = w0.fma(x0, sum1);
-        sum0 = w1.fma(x0, sum0);
+        sum1 = w0.lanewise(FMA, x0, sum1);
+        sum0 = w1.lanewise(FMA, x0, sum0);
         var x1 = FloatVector.broadcast(SPECIES, source[x + 1]);
-        sum2 = w0.fma(x1, sum2);
-        sum1 = w1.fma(x1, sum1);
-        sum0 = w2.fma(x1, sum0);
+        sum2 = w0.lanewise(FMA, x1, sum2);
+        sum1 = w1.lanewise(FMA, x1, sum1);
+        sum0 = w2.lanewise(FMA, x1, sum0);
         var x2 = FloatVector.broadcast(SPECIES, source[x + 2]);
-        sum3 = w0.fma(x2, sum3);
-        sum2 = w1.fma(x2, sum2);
-        sum1 = w2.fma(x2, sum1);
+        sum3 = w0.lanewise(FMA, x2, sum3);
+        sum2 = w1.lanewise(FMA, x2, sum2);
+        sum1 = w2.lanewise(FMA, x2, sum1);
         var x3 = FloatVector.broadcast(SPECIES, source[x + 3]);
-        sum4 = w0.fma(x3, sum4);
-        sum3 = w1.fma(x3, sum3);
-        sum2 = w2.fma(x3, sum2);
+        sum4 = w0.lanewise(FMA, x3, sum4);
+        sum3 = w1.lanewise(FMA, x3, sum3);
+        sum2 = w2.lanewise(FMA, x3, sum2);
         var x4 = FloatVector.broadcast(SPECIES, source[x + 4]);
-        sum5 = w0.fma(x4, sum5);
-        sum4 = w1.fma(x4, sum4);
-        sum3 = w2.fma(x4, sum3);
+        sum5 = w0.lanewise(FMA, x4, sum5);
+        sum4 = w1.lanewise(FMA, x4, sum4);
+        sum3 = w2.lanewise(FMA, x4, sum3);
         var x5 = FloatVector.broadcast(SPECIES, source[x + 5]);
-        sum6 = w0.fma(x5, sum6);
-        sum5 = w1.fma(x5, sum5);
-        sum4 = w2.fma(x5, sum4);
+        sum6 = w0.lanewise(FMA, x5, sum6);
+        sum5 = w1.lanewise(FMA, x5, sum5);
+        sum4 = w2.lanewise(FMA, x5, sum4);
         var x6 = FloatVector.broadcast(SPECIES, source[x + 6]);
-        sum7 = w0.fma(x6, sum7);
-        sum6 = w1.fma(x6, sum6);
-        sum5 = w2.fma(x6, sum5);
+        sum7 = w0.lanewise(FMA, x6, sum7);
+        sum6 = w1.lanewise(FMA, x6, sum6);
+        sum5 = w2.lanewise(FMA, x6, sum5);
         var x7 = FloatVector.broadcast(SPECIES, source[x + 7]);
-        sum7 = w1.fma(x7, sum7);
-        sum6 = w2.fma(x7, sum6);
+        sum7 = w1.lanewise(FMA, x7, sum7);
+        sum6 = w2.lanewise(FMA, x7, sum6);
         if (right) {
           var behind = FloatVector.broadcast(SPECIES, source[x + 8]);
-          sum7 = w2.fma(behind, sum7);
+          sum7 = w2.lanewise(FMA, behind, sum7);
         }
       }
       float[] sums = call.sums;
@@ -251,37 +248,37 @@ final class VectorRows {
         var w2 = FloatVector.fromArray(SPECIES, weights, w + 2 * LENGTH);
         if (left) {
           var before = FloatVector.broadcast(SPECIES, source[x - 1]);
-          sum0 = w0.fma(before, sum0);
+          sum0 = w0.lanewise(FMA, before, sum0);
         }
         var x0 = FloatVector.broadcast(SPECIES, source[x]);
-        sum1 = w0.fma(x0, sum1);
-        sum0 = w1.fma(x0, sum0);
+        sum1 = w0.lanewise(FMA, x0, sum1);
+        sum0 = w1.lanewise(FMA, x0, sum0);
         var x1 = FloatVector.broadcast(SPECIES, source[x + 1]);
-        sum2 = w0.fma(x1, sum2);
-        sum1 = w1.fma(x1, sum1);
-        sum0 = w2.fma(x1, sum0);
+        sum2 = w0.lanewise(FMA, x1, sum2);
+        sum1 = w1.lanewise(FMA, x1, sum1);
+        sum0 = w2.lanewise(FMA, x1, sum0);
         var x2 = FloatVector.broadcast(SPECIES, source[x + 2]);
-        sum3 = w0.fma(x2, sum3);
-        sum2 = w1.fma(x2, sum2);
-        sum1 = w2.fma(x2, sum1);
+        sum3 = w0.lanewise(FMA, x2, sum3);
+        sum2 = w1.lanewise(FMA, x2, sum2);
+        sum1 = w2.lanewise(FMA, x2, sum1);
         var x3 = FloatVector.broadcast(SPECIES, source[x + 3]);
-        sum4 = w0.fma(x3, sum4);
-        sum3 = w1.fma(x3, sum3);
-        sum2 = w2.fma(x3, sum2);
+        sum4 = w0.lanewise(FMA, x3, sum4);
+        sum3 = w1.lanewise(FMA, x3, sum3);
+        sum2 = w2.lanewise(FMA, x3, sum2);
         var x4 = FloatVector.broadcast(SPECIES, source[x + 4]);
-        sum5 = w0.fma(x4, sum5);
-        sum4 = w1.fma(x4, sum4);
-        sum3 = w2.fma(x4, sum3);
+        sum5 = w0.lanewise(FMA, x4, sum5);
+        sum4 = w1.lanewise(FMA, x4, sum4);
+        sum3 = w2.lanewise(FMA, x4, sum3);
         var x5 = FloatVector.broadcast(SPECIES, source[x + 5]);
-        sum6 = w0.fma(x5, sum6);
-        sum5 = w1.fma(x5, sum5);
-        sum4 = w2.fma(x5, sum4);
+        sum6 = w0.lanewise(FMA, x5, sum6);
+        sum5 = w1.lanewise(FMA, x5, sum5);
+        sum4 = w2.lanewise(FMA, x5, sum4);
         var x6 = FloatVector.broadcast(SPECIES, source[x + 6]);
-        sum6 = w1.fma(x6, sum6);
-        sum5 = w2.fma(x6, sum5);
+        sum6 = w1.lanewise(FMA, x6, sum6);
+        sum5 = w2.lanewise(FMA, x6, sum5);
         if (right) {
           var behind = FloatVector.broadcast(SPECIES, source[x + 7]);
-          sum6 = w2.fma(behind, sum6);
+          sum6 = w2.lanewise(FMA, behind, sum6);
         }
       }
       float[] sums = call.sums;
