@@ -40,11 +40,11 @@ import java.util.stream.Stream;
  *   <li>{@code blocked}, vectors over output channels (tile: one vector by p positions of a row, or
  *       by a whole row of w; g2: the vector spans two groups): 3x3, stride 1, a border of 1, rows
  *       of at least p or exactly w positions, channels per group of the result a multiple of a
- *       vector, or half a vector for g2 and an even number of groups. Whole vectors are taken
- *       unless rows are multiples of a run, longer than {@value #SHORT_ROW} positions, and sums
- *       shorter than {@value #LONG_REDUCTION} products; half vectors unless {@code inplace}
- *       computes no position twice. Of the tiles the one that repeats fewest positions at the end
- *       of a row, of those the one with most of them, and one for whole rows first;
+ *       vector, or half a vector for g2 and an even number of groups. It is taken where {@code
+ *       inplace} computes positions twice, and for whole vectors also where rows have at most
+ *       {@value #SHORT_ROW} positions or sums at least {@value #LONG_REDUCTION} products. Of the
+ *       tiles the one that repeats fewest positions at the end of a row, of those the one with most
+ *       of them, and one for whole rows first;
  *   <li>else {@code inplace}, vectors over positions (tile: m channels by r rows by one run): 3x3,
  *       stride 1, a border of 1, at least r rows of at least one run, channels per group of the
  *       result a multiple of m. Half a run of 512 bits covers the end of a row where that is
@@ -83,7 +83,7 @@ final class KernelRegistry {
   private static final int SHORT_ROW = 16;
 
   /** From here on it counts little what it takes to turn sums into maps. */
-  private static final int LONG_REDUCTION = 256;
+  private static final int LONG_REDUCTION = 320;
 
   /** With fewer products per element a matrix product has no advantage over planes. */
   private static final int LEAST_REDUCTION = 4;
@@ -225,12 +225,9 @@ final class KernelRegistry {
   }
 
   private boolean prefersBlocked(SumProblem problem, int repeatedInPlace) {
-    int lanes = lanes(problem.taps());
-    boolean fullVectors = problem.channels() % lanes == 0;
-    boolean wholeRuns = problem.width() % lanes == 0;
-    return fullVectors
-        ? !wholeRuns || problem.width() <= SHORT_ROW || problem.reduction() >= LONG_REDUCTION
-        : repeatedInPlace > 0;
+    boolean fullVectors = problem.channels() % lanes(problem.taps()) == 0;
+    boolean longSums = problem.width() <= SHORT_ROW || problem.reduction() >= LONG_REDUCTION;
+    return repeatedInPlace > 0 || (fullVectors && longSums);
   }
 
   /** How many columns of each row are computed twice. */
