@@ -59,7 +59,8 @@ import java.util.stream.Stream;
  *       map fills at least one run (backward to weights: is a multiple of runs); else {@code
  *       shifted} where the rows of the result are multiples of a run; else {@code copies}. Of their
  *       tiles the one with most rows among those with at most the result's channels per group;
- *       channels that do not fill it go to tiles with fewer rows, so 13 channels are 8 + 4 + 1.
+ *       channels that do not fill it go to tiles with fewer rows, so 13 channels are 8 + 4 + 1 (see
+ *       {@link TileKernel.Tile#split}).
  * </ul>
  *
  * Backward to weights takes {@code depthwise} where it is taken forward, with {@code v1} as the

@@ -20,15 +20,30 @@ interface TileKernel {
 
     /**
      * Cuts {@code channels} into tiles: as many of the widest as fit, then of the next narrower
-     * kernel, and so on.
+     * kernel, and so on. But where there is a kernel of one row less than the widest, a rest of at
+     * most half the widest is shared out to such: 49 rows are four tiles of 6 and five of 5, not
+     * eight of 6 and one of 1. These are as many tiles, and a row alone would take nearly as long
+     * as six, since its few sums wait for themselves.
      *
      * @param kernels ordered by rows, most rows first; the last one has one row
      */
     static <K extends TileKernel> List<Tile<K>> split(int channels, List<K> kernels, K widest) {
+      int most = widest.rows();
+      int count = Math.ceilDiv(channels, most);
+      int narrower = count * most - channels;
+      boolean shortRest = narrower >= most / 2 && narrower <= count;
+      var oneLess = kernels.stream().filter(kernel -> kernel.rows() == most - 1).findFirst();
       List<Tile<K>> tiles = new ArrayList<>();
       int channel = 0;
+      if (shortRest && oneLess.isPresent()) {
+        for (int i = 0; i < count; i++) {
+          K kernel = i < count - narrower ? widest : oneLess.get();
+          tiles.add(new Tile<>(kernel, channel));
+          channel += kernel.rows();
+        }
+      }
       for (K kernel : kernels) {
-        while (kernel.rows() <= widest.rows() && channels - channel >= kernel.rows()) {
+        while (kernel.rows() <= most && channels - channel >= kernel.rows()) {
           tiles.add(new Tile<>(kernel, channel));
           channel += kernel.rows();
         }

@@ -49,6 +49,7 @@ abstract class VectorProduct implements ProductKernel {
   static List<ProductKernel> all(boolean manyRegisters) {
     return List.of(
         new VectorProductOfSix(manyRegisters),
+        new VectorProductOfFive(manyRegisters),
         new VectorProductTails.Rows4(manyRegisters),
         new VectorProductTails.Rows2(),
         new VectorProductTails.Rows1());
