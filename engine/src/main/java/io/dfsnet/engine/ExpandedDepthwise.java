@@ -1,21 +1,22 @@
 package io.dfsnet.engine;
 
-import io.dfsnet.engine.MatrixSum.Chunk;
+import io.dfsnet.engine.BandedSum.Chunk;
+import io.dfsnet.engine.BandedSum.Rows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * A pointwise convolution and the depthwise one that alone reads its output, as in the inverted
- * residual blocks of MobileNetV2 (Sandler et al., 2018). The wide map between them is never stored
- * whole. It comes in <i>bands</i> of rows, because a row of the second convolution reads three rows
- * of the first, and within a band in <i>chunks</i> of channels, because a channel of the second
- * reads one map of the first:
+ * A convolution that widens maps and the depthwise one that alone reads its output, as the stem and
+ * the inverted residual blocks of MobileNetV2 (Sandler et al., 2018). The wide map between them is
+ * never stored whole. It comes in <i>bands</i> of rows, because a row of the second convolution
+ * reads three rows of the first, and within a band in <i>chunks</i> of channels, because a channel
+ * of the second reads one map of the first:
  *
  * <pre>
  *   input, all channels           chunk of maps            output
  *   ................               . . . .                 ........
- *   [rows of a band ]   -1x1->    [rows of a band ]        ........
+ *   [rows of a band ]   ----->    [rows of a band ]        ........
  *   [and one more   ]             [and one more   ]  -3x3->[ band  ]
  *   ................               . . . .                 ........
  * </pre>
@@ -31,7 +32,7 @@ public final class ExpandedDepthwise {
   /** 512 KiB: smaller maps stay in a second-level cache anyway. */
   private static final int LEAST_FLOATS = 128 * 1024;
 
-  /** 256 KiB of input. */
+  /** 256 KiB of what the expansion reads for every chunk. */
   private static final int BAND_FLOATS = 64 * 1024;
 
   /** 160 KiB of maps. */
@@ -45,7 +46,7 @@ public final class ExpandedDepthwise {
 
   private final Convolution expansion;
   private final Convolution depthwise;
-  private final MatrixSum expand;
+  private final BandedSum expand;
   private final DepthwiseSum reduce;
   private final List<Band> bands;
   private final List<Chunk> chunks;
@@ -67,13 +68,18 @@ public final class ExpandedDepthwise {
    *
    * @param walk over them, whose source is the rows that they read
    */
-  private record Band(RowWalk walk, int firstRow, int firstSourceRow) {}
+  private record Band(RowWalk walk, int firstRow, int firstSourceRow) {
+
+    Rows sourceRows() {
+      return new Rows(firstSourceRow, walk.sourceHeight());
+    }
+  }
 
   /**
-   * Plans the two as one where that is worth it: the first is a matrix product over positions
-   * without a stride, the second has a depthwise kernel and rows of at least a vector, the map of
-   * an image between them has more than {@value #LEAST_FLOATS} values, and a band of {@value
-   * #LEAST_ROWS} rows stays in the cache.
+   * Plans the two as one where that is worth it: the first is a matrix product without a stride, or
+   * a sum over planes whose positions lie in the map as in them; the second has a depthwise kernel
+   * and rows of at least a vector; the map of an image between them has more than {@value
+   * #LEAST_FLOATS} values; and a band of {@value #LEAST_ROWS} rows stays in the cache.
    *
    * @param depthwise reads what {@code expansion} writes
    */
@@ -84,11 +90,11 @@ public final class ExpandedDepthwise {
           "the output of problem %s is not the input of problem %s"
               .formatted(expansion.geometry(), depthwise.geometry()));
     }
-    if (expansion.plannedForward() instanceof MatrixSum expand
-        && expand.readsInPlace()
+    var expand = expansion.plannedForward().banded().orElse(null);
+    if (expand != null
         && depthwise.plannedForward() instanceof DepthwiseSum reduce
         && expansion.geometry().outChannels() * reduce.walk().sourceSize() > LEAST_FLOATS) {
-      var bands = bands(reduce.walk(), expansion.geometry().inChannelsPerGroup());
+      var bands = bands(reduce.walk(), expand.sourceFloats());
       int rows = bands.getFirst().walk.rows();
       boolean worth = bands.size() == 1 || rows >= LEAST_ROWS;
       if (worth && bands.stream().allMatch(band -> reduce.callFor(band.walk).isPresent())) {
@@ -98,9 +104,8 @@ public final class ExpandedDepthwise {
     return Optional.empty();
   }
 
-  private static List<Band> bands(RowWalk walk, int inputChannels) {
-    int wanted = Math.ceilDiv(inputChannels * walk.sourceSize(), BAND_FLOATS);
-    int count = Math.min(wanted, walk.rows());
+  private static List<Band> bands(RowWalk walk, long sourceFloats) {
+    int count = Math.clamp(Math.ceilDiv(sourceFloats, BAND_FLOATS), 1, walk.rows());
     List<Band> bands = new ArrayList<>();
     for (int band = 0; band < count; band++) {
       int first = WorkCut.start(walk.rows(), count, band);
@@ -113,7 +118,7 @@ public final class ExpandedDepthwise {
   private ExpandedDepthwise(
       Convolution expansion,
       Convolution depthwise,
-      MatrixSum expand,
+      BandedSum expand,
       DepthwiseSum reduce,
       List<Band> bands) {
     this.expansion = expansion;
@@ -187,9 +192,11 @@ public final class ExpandedDepthwise {
     int band = unit / ranges % bands.size();
     int piece = unit / ranges / bands.size();
     int end = WorkCut.start(chunks.size(), ranges, range + 1);
+    scratch.begin(piece, band);
     for (int c = WorkCut.start(chunks.size(), ranges, range); c < end; c++) {
       scratch.compute(piece, band, chunks.get(c));
     }
+    scratch.expanding.end();
   }
 
   /** What one thread needs beside the arrays of the call. */
@@ -197,7 +204,7 @@ public final class ExpandedDepthwise {
     /** Depthwise kernels read so many values before a map and behind it. */
     private static final int MARGIN = DepthwiseSum.REACH;
 
-    final MatrixSum.Scratch expanding = expand.newScratch();
+    final BandedSum.Pieces expanding = expand.pieces(bands.stream().map(Band::sourceRows).toList());
     final DepthwiseKernel.Call[] reducing =
         bands.stream()
             .map(band -> reduce.callFor(band.walk).orElseThrow())
@@ -207,23 +214,16 @@ public final class ExpandedDepthwise {
     /**
      * @param piece an image's group, counted through all images
      */
+    void begin(int piece, int band) {
+      expanding.begin(input, expansionWeights, expansionEpilogue, piece, band);
+    }
+
     void compute(int piece, int band, Chunk chunk) {
-      var rows = bands.get(band);
-      int width = rows.walk.sourceWidth();
-      expanding.sumChunk(
-          input,
-          expansionWeights,
-          expansionEpilogue,
-          piece,
-          chunk,
-          rows.firstSourceRow * width,
-          rows.walk.sourceSize(),
-          maps,
-          MARGIN);
+      expanding.sum(chunk, maps, MARGIN);
       int groups = expansion.geometry().groups();
       int group = piece % groups;
       int first = group * expansion.geometry().outChannelsPerGroup() + chunk.firstChannel();
-      reduce(piece / groups, rows, reducing[band], first, first + chunk.channels());
+      reduce(piece / groups, bands.get(band), reducing[band], first, first + chunk.channels());
     }
 
     /**

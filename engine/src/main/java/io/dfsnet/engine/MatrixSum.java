@@ -3,6 +3,7 @@ package io.dfsnet.engine;
 import io.dfsnet.engine.TileKernel.Tile;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A planned pointwise convolution, forward or backward to data, as a matrix product with vectors
@@ -17,7 +18,7 @@ import java.util.List;
  *
  * <p>Owns its scratch memory, one piece per thread; one call at a time.
  */
-final class MatrixSum implements SumPass {
+final class MatrixSum implements SumPass, BandedSum {
   /** 64 KiB of source per block. */
   private static final int BLOCK_FLOATS = 16 * 1024;
 
@@ -45,7 +46,7 @@ final class MatrixSum implements SumPass {
    * @param weightsAt where their weights begin within a group
    * @param weightsStep from a source channel to the next
    */
-  record RowTile(ProductKernel kernel, int firstChannel, int weightsAt, int weightsStep) {
+  private record RowTile(ProductKernel kernel, int firstChannel, int weightsAt, int weightsStep) {
 
     int endChannel() {
       return firstChannel + kernel.rows();
@@ -146,76 +147,33 @@ final class MatrixSum implements SumPass {
     scratch.end();
   }
 
-  /**
-   * Tiles of a group that together compute neighbouring channels.
-   *
-   * @param firstChannel within the group
-   * @param channels how many
-   */
-  record Chunk(List<RowTile> tiles, int firstChannel, int channels) {}
-
-  /** The tiles of a group in chunks of at most {@code most} channels, or of one wider tile. */
-  List<Chunk> chunks(int most) {
-    List<Chunk> chunks = new ArrayList<>();
-    for (int first = 0, next; first < tiles.size(); first = next) {
-      int firstChannel = tiles.get(first).firstChannel();
-      next = first + 1;
-      while (next < tiles.size() && tiles.get(next).endChannel() - firstChannel <= most) {
-        next++;
-      }
-      var taken = List.copyOf(tiles.subList(first, next));
-      chunks.add(new Chunk(taken, firstChannel, taken.getLast().endChannel() - firstChannel));
-    }
-    return List.copyOf(chunks);
+  @Override
+  public Optional<BandedSum> banded() {
+    return problem.taps().isIdentity() ? Optional.of(this) : Optional.empty();
   }
 
-  /** True if the source is read as it is. */
-  boolean readsInPlace() {
-    return problem.taps().isIdentity();
+  @Override
+  public long sourceFloats() {
+    return (long) problem.sourceChannels() * positions;
   }
 
-  Scratch newScratch() {
-    return new Scratch();
+  @Override
+  public List<Chunk> chunks(int most) {
+    return Chunk.of(tiles.stream().mapToInt(RowTile::endChannel).toArray(), most);
+  }
+
+  @Override
+  public Pieces pieces(List<Rows> bands) {
+    return new MatrixPieces(bands);
   }
 
   /** What one thread needs beside the arrays of the call. */
-  final class Scratch {
-    private final ProductKernel.Call call = new ProductKernel.Call(widest.longestRun());
-    private final PointwiseSource maps = new PointwiseSource(kernels, problem);
-    private int group;
+  private final class Scratch {
+    final ProductKernel.Call call = new ProductKernel.Call(widest.longestRun());
+    final PointwiseSource maps = new PointwiseSource(kernels, problem);
+    int group;
 
-    /**
-     * Computes a run of positions in the maps of a chunk, one behind the other.
-     *
-     * @param piece an image's group, counted through all images
-     * @param first the first position
-     * @param count at least a vector of positions
-     * @param to where those of the chunk's first channel begin in {@code result}
-     */
-    void sumChunk(
-        float[] source,
-        float[] weights,
-        Epilogue epilogue,
-        int piece,
-        Chunk chunk,
-        int first,
-        int count,
-        float[] result,
-        int to) {
-      begin(source, weights, epilogue, piece);
-      call.cRow = count;
-      for (int start = 0, next; start < count; start = next) {
-        next = count - start < blockSize + widest.leastColumns() ? count : start + blockSize;
-        for (int t = 0; t < chunk.tiles().size(); t++) { // an iterator would be an object
-          var tile = chunk.tiles().get(t);
-          int row = to + (tile.firstChannel() - chunk.firstChannel()) * count;
-          sum(first + start, next - start, tile, result, row + start);
-        }
-      }
-      end();
-    }
-
-    private void begin(float[] source, float[] weights, Epilogue epilogue, int piece) {
+    void begin(float[] source, float[] weights, Epilogue epilogue, int piece) {
       group = piece % problem.groups();
       maps.read(source, piece * problem.sourceChannels());
       call.a = weights;
@@ -227,7 +185,7 @@ final class MatrixSum implements SumPass {
       call.epilogue = epilogue;
     }
 
-    private void sum(int start, int count, RowTile tile, float[] result, int to) {
+    void sum(int start, int count, RowTile tile, float[] result, int to) {
       int groupWeights = group * problem.channels() * problem.sourceChannels();
       call.columns = count;
       call.aAt = groupWeights + tile.weightsAt();
@@ -239,9 +197,47 @@ final class MatrixSum implements SumPass {
       tile.kernel().run(call);
     }
 
-    private void end() {
+    void end() {
       call.release();
       maps.release();
+    }
+  }
+
+  private final class MatrixPieces implements Pieces {
+    private final Scratch scratch = new Scratch();
+    private final int[] starts;
+    private final int[] counts;
+    private int start;
+    private int count;
+
+    MatrixPieces(List<Rows> bands) {
+      this.starts = bands.stream().mapToInt(rows -> rows.first() * problem.width()).toArray();
+      this.counts = bands.stream().mapToInt(rows -> rows.count() * problem.width()).toArray();
+    }
+
+    @Override
+    public void begin(float[] source, float[] weights, Epilogue epilogue, int piece, int band) {
+      scratch.begin(source, weights, epilogue, piece);
+      start = starts[band];
+      count = counts[band];
+      scratch.call.cRow = count;
+    }
+
+    @Override
+    public void sum(Chunk chunk, float[] result, int to) {
+      for (int from = 0, next; from < count; from = next) {
+        next = count - from < blockSize + widest.leastColumns() ? count : from + blockSize;
+        for (int t = chunk.firstTile(); t < chunk.endTile(); t++) {
+          var tile = tiles.get(t);
+          int map = to + (tile.firstChannel() - chunk.firstChannel()) * count;
+          scratch.sum(start + from, next - from, tile, result, map + from);
+        }
+      }
+    }
+
+    @Override
+    public void end() {
+      scratch.end();
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.dfsnet.engine;
 
+import io.dfsnet.engine.SumProblem.Tap;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -105,6 +106,18 @@ final class Planes {
     }
     int plane = vertical.plane[i] * horizontal.planes() + horizontal.plane[j];
     return (plane * planeRows + vertical.offset[i]) * pitch + horizontal.offset[j];
+  }
+
+  /** Where each tap of each channel stands, taps running fastest. */
+  int[] offsets(int channels, List<Tap> taps) {
+    int[] offsets = new int[channels * taps.size()];
+    int k = 0;
+    for (int c = 0; c < channels; c++) {
+      for (var tap : taps) {
+        offsets[k++] = c * channelSize() + tapOffset(tap.row(), tap.column());
+      }
+    }
+    return offsets;
   }
 
   /**

@@ -6,6 +6,7 @@ import io.dfsnet.engine.Positions.Tail;
 import io.dfsnet.engine.SumProblem.Part;
 import io.dfsnet.engine.TileKernel.Tile;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A planned sum over shifted planes: the forward pass, and backward to data. For every block of
@@ -28,7 +29,7 @@ final class ShiftedSum implements SumPass {
    * Runs that all tiles compute before the next ones: their planes stay in the caches meanwhile. A
    * multiple of what tiles of 2, 3 and 6 runs take.
    */
-  private static final int RUN_BLOCK = 12;
+  static final int RUN_BLOCK = 12;
 
   /** Runs of a band; with fewer, the tail of the last one would count. */
   private static final int LEAST_BAND_RUNS = 16;
@@ -127,6 +128,13 @@ final class ShiftedSum implements SumPass {
   }
 
   @Override
+  public Optional<BandedSum> banded() {
+    return inPlace && !isDirect()
+        ? Optional.of(new ShiftedBands(kernels, planes.kind(), problem, tiles))
+        : Optional.empty();
+  }
+
+  @Override
   public void run(
       float[] source, float[][] weights, Epilogue epilogue, float[] result, Workers workers) {
     this.source = source;
@@ -169,7 +177,7 @@ final class ShiftedSum implements SumPass {
 
     PlannedPart(Part part) {
       this.part = part;
-      this.offsets = offsets();
+      this.offsets = planes.offsets(problem.sourceChannels(), part.taps());
       this.rowPitch = planes.kind() == Kind.SHIFTED ? part.columns() : planes.pitch();
       for (int band = 0; band < positions.length; band++) {
         var place =
@@ -185,17 +193,6 @@ final class ShiftedSum implements SumPass {
         var inMap = Positions.of(planes, place, lanes, tail);
         positions[band] = inPlace ? inMap : inMap.oneAfterAnother();
       }
-    }
-
-    private int[] offsets() {
-      int[] offsets = new int[problem.sourceChannels() * part.taps().size()];
-      int k = 0;
-      for (int c = 0; c < problem.sourceChannels(); c++) {
-        for (var tap : part.taps()) {
-          offsets[k++] = c * planes.channelSize() + planes.tapOffset(tap.row(), tap.column());
-        }
-      }
-      return offsets;
     }
 
     private int rowsIn(int band) {

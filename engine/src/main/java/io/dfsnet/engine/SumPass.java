@@ -1,5 +1,7 @@
 package io.dfsnet.engine;
 
+import java.util.Optional;
+
 /**
  * A planned pass whose result elements are sums of products of source elements and weights: the
  * forward pass, and backward to data. Families of kernels implement it; {@link KernelRegistry} says
@@ -17,6 +19,11 @@ interface SumPass {
 
   /** As {@link #pack(float[])}, into arrays that it returned before. */
   void pack(float[] weights, float[][] packed);
+
+  /** The same sum piece by piece, where the pass can do so. */
+  default Optional<BandedSum> banded() {
+    return Optional.empty();
+  }
 
   /** Overwrites the result; allocates nothing after the first call with a thread count. */
   void run(float[] source, float[][] weights, Epilogue epilogue, float[] result, Workers workers);

@@ -34,7 +34,10 @@ class ExpandedDepthwiseTest {
     "n1 g1 ic7 ih90 iw70 oc26 kh1, n1 g26 ic26 ih90 iw70 oc26 kh3",
     "n1 g1 ic24 ih111 iw112 oc17 kh1, n1 g17 ic17 ih111 iw112 oc17 kh3 sh2 sw2",
     "n1 g1 ic16 ih1 iw8192 oc20 kh1, n1 g20 ic20 ih1 iw8192 oc20 kh3 ph1",
-    "n1 g1 ic16 ih2 iw8192 oc20 kh1, n1 g20 ic20 ih2 iw8192 oc20 kh3 ph1 sh2 sw2"
+    "n1 g1 ic16 ih2 iw8192 oc20 kh1, n1 g20 ic20 ih2 iw8192 oc20 kh3 ph1 sh2 sw2",
+    "n1 g1 ic3 ih224 oc32 kh3 ph1 sh2 sw2, n1 g32 ic32 ih112 oc32 kh3 ph1",
+    "n2 g1 ic3 ih151 iw147 oc27 kh3 ph1 sh2 sw2, n2 g27 ic27 ih76 iw74 oc27 kh3 ph1 sh2 sw2",
+    "n2 g2 ic6 ih71 iw70 oc34 kh3 ph1, n2 g34 ic34 ih71 iw70 oc68 kh3 ph1"
   })
   void givesTheBitsOfTheTwoOneAfterTheOther(String expansion, String depthwise) {
     var first = Convolution.of(Conv2dGeometry.parse(expansion));
