@@ -149,7 +149,12 @@ final class MatrixSum implements SumPass, BandedSum {
 
   @Override
   public Optional<BandedSum> banded() {
-    return problem.taps().isIdentity() ? Optional.of(this) : Optional.empty();
+    return readsInPlace() ? Optional.of(this) : Optional.empty();
+  }
+
+  /** True if the source is read as it is. */
+  boolean readsInPlace() {
+    return problem.taps().isIdentity();
   }
 
   @Override
@@ -167,19 +172,36 @@ final class MatrixSum implements SumPass, BandedSum {
     return new MatrixPieces(bands);
   }
 
+  /**
+   * What a thread needs to compute bands of the result from a source of which nothing but a band is
+   * there.
+   */
+  Projection projection(List<Rows> bands) {
+    return new Projection(bands);
+  }
+
   /** What one thread needs beside the arrays of the call. */
   private final class Scratch {
     final ProductKernel.Call call = new ProductKernel.Call(widest.longestRun());
     final PointwiseSource maps = new PointwiseSource(kernels, problem);
     int group;
+    int sourceAt;
 
     void begin(float[] source, float[] weights, Epilogue epilogue, int piece) {
-      group = piece % problem.groups();
       maps.read(source, piece * problem.sourceChannels());
+      begin(maps.values, maps.at, positions, weights, epilogue, piece);
+    }
+
+    /**
+     * @param step from a source channel to the next
+     */
+    void begin(float[] source, int at, int step, float[] weights, Epilogue epilogue, int piece) {
+      group = piece % problem.groups();
+      sourceAt = at;
       call.a = weights;
       call.aRow = 1;
-      call.b = maps.values;
-      call.bStep = positions;
+      call.b = source;
+      call.bStep = step;
       call.reduction = problem.sourceChannels();
       call.cRow = positions;
       call.epilogue = epilogue;
@@ -190,7 +212,7 @@ final class MatrixSum implements SumPass, BandedSum {
       call.columns = count;
       call.aAt = groupWeights + tile.weightsAt();
       call.aStep = tile.weightsStep();
-      call.bAt = maps.at + start;
+      call.bAt = sourceAt + start;
       call.c = result;
       call.cAt = to;
       call.channel = group * problem.channels() + tile.firstChannel();
@@ -203,41 +225,88 @@ final class MatrixSum implements SumPass, BandedSum {
     }
   }
 
+  /**
+   * Computes some tiles for neighbouring positions, block by block.
+   *
+   * @param first the first position in the source
+   * @param to where the first position of the group's channel 0 belongs in {@code result}
+   */
+  private void sumBlocks(
+      Scratch scratch, int firstTile, int endTile, int first, int count, float[] result, int to) {
+    int resultMap = scratch.call.cRow;
+    for (int from = 0, next; from < count; from = next) {
+      next = count - from < blockSize + widest.leastColumns() ? count : from + blockSize;
+      for (int t = firstTile; t < endTile; t++) {
+        var tile = tiles.get(t);
+        int map = to + tile.firstChannel() * resultMap;
+        scratch.sum(first + from, next - from, tile, result, map + from);
+      }
+    }
+  }
+
+  /** Bands of the result, one behind the other, from a source that is whole. */
   private final class MatrixPieces implements Pieces {
     private final Scratch scratch = new Scratch();
-    private final int[] starts;
-    private final int[] counts;
-    private int start;
-    private int count;
+    private final Spans spans;
+    private int band;
 
     MatrixPieces(List<Rows> bands) {
-      this.starts = bands.stream().mapToInt(rows -> rows.first() * problem.width()).toArray();
-      this.counts = bands.stream().mapToInt(rows -> rows.count() * problem.width()).toArray();
+      this.spans = Spans.of(bands, problem.width());
     }
 
     @Override
     public void begin(float[] source, float[] weights, Epilogue epilogue, int piece, int band) {
       scratch.begin(source, weights, epilogue, piece);
-      start = starts[band];
-      count = counts[band];
-      scratch.call.cRow = count;
+      scratch.call.cRow = spans.counts[band];
+      this.band = band;
     }
 
     @Override
     public void sum(Chunk chunk, float[] result, int to) {
-      for (int from = 0, next; from < count; from = next) {
-        next = count - from < blockSize + widest.leastColumns() ? count : from + blockSize;
-        for (int t = chunk.firstTile(); t < chunk.endTile(); t++) {
-          var tile = tiles.get(t);
-          int map = to + (tile.firstChannel() - chunk.firstChannel()) * count;
-          scratch.sum(start + from, next - from, tile, result, map + from);
-        }
-      }
+      int count = spans.counts[band];
+      int firstMap = to - chunk.firstChannel() * count;
+      sumBlocks(
+          scratch, chunk.firstTile(), chunk.endTile(), spans.starts[band], count, result, firstMap);
     }
 
     @Override
     public void end() {
       scratch.end();
+    }
+  }
+
+  /** Bands of a result that is whole, from a source in bands, one behind the other. */
+  final class Projection {
+    private final Scratch scratch = new Scratch();
+    private final Spans spans;
+
+    private Projection(List<Rows> bands) {
+      this.spans = Spans.of(bands, problem.width());
+    }
+
+    /**
+     * Computes all channels of a band.
+     *
+     * @param source the band's positions of every source channel of the group
+     * @param piece an image's group, counted through all images
+     */
+    void sum(
+        float[] source, float[] weights, Epilogue epilogue, int piece, int band, float[] result) {
+      int count = spans.counts[band];
+      scratch.begin(source, 0, count, weights, epilogue, piece);
+      int firstMap = piece * problem.channels() * positions;
+      sumBlocks(scratch, 0, tiles.size(), 0, count, result, firstMap + spans.starts[band]);
+      scratch.end();
+    }
+  }
+
+  /** Bands as positions. */
+  private record Spans(int[] starts, int[] counts) {
+
+    static Spans of(List<Rows> bands, int width) {
+      return new Spans(
+          bands.stream().mapToInt(rows -> rows.first() * width).toArray(),
+          bands.stream().mapToInt(rows -> rows.count() * width).toArray());
     }
   }
 }

@@ -3,9 +3,11 @@ package io.dfsnet.nn;
 import io.dfsnet.engine.Activation;
 import io.dfsnet.engine.BatchNormalization;
 import io.dfsnet.engine.Channels;
+import io.dfsnet.engine.Convolution;
 import io.dfsnet.engine.Elementwise;
 import io.dfsnet.engine.Epilogue;
 import io.dfsnet.engine.FullyConnected;
+import io.dfsnet.engine.InvertedResidual;
 import io.dfsnet.engine.PadShortcut;
 import io.dfsnet.engine.Pooling;
 import io.dfsnet.engine.Shape;
@@ -48,8 +50,8 @@ final class Compiler {
   /** The steps of a run in order. Stretches whose output is there before they run need none. */
   List<Step> compile(List<Stretch> stretches) {
     for (Stretch stretch : stretches) {
-      if (stretch.isPair()) {
-        pair(stretch);
+      if (stretch.isFused()) {
+        fused(stretch);
       } else {
         compile(stretch.first());
       }
@@ -121,40 +123,30 @@ final class Compiler {
     var epilogue = epilogue(chain, packed.bias());
     add(
         chain,
-        convolution.forwardKernel() + ", " + convolution.geometry(),
+        kernel(convolution),
         () -> convolution.forward(input, packed.weights(), epilogue, output, workers));
   }
 
-  private void pair(Stretch stretch) {
-    Chain first = stretch.first();
-    Chain second = stretch.chains().getLast();
-    var expansion = convolutions.of(first.head());
-    var depthwise = convolutions.of(second.head());
-    var pair = convolutions.pair(first.head(), second.head()).orElseThrow();
-    var packedFirst = layers.convolution(first, expansion);
-    var packedSecond = layers.convolution(second, depthwise);
-    var epilogueFirst = epilogue(first, packedFirst.bias());
-    var epilogueSecond = epilogue(second, packedSecond.bias());
-    float[] input = buffers.get(first.head().inputs().getFirst());
+  private void fused(Stretch stretch) {
+    var fused = convolutions.fused(stretch.heads()).orElseThrow();
+    List<InvertedResidual.Layer> layers = new ArrayList<>();
+    List<String> kernels = new ArrayList<>();
+    for (Chain chain : stretch.chains()) {
+      var convolution = convolutions.of(chain.head());
+      var packed = this.layers.convolution(chain, convolution);
+      layers.add(new InvertedResidual.Layer(packed.weights(), epilogue(chain, packed.bias())));
+      kernels.add(kernel(convolution));
+    }
+    float[] input = buffers.get(stretch.first().head().inputs().getFirst());
     float[] output = buffers.get(stretch.last().name());
     add(
         stretch.nodes(),
-        "%s, %s, in %s, each followed by %s, %s"
-            .formatted(
-                expansion.forwardKernel(),
-                expansion.geometry(),
-                pair.cut(),
-                depthwise.forwardKernel(),
-                depthwise.geometry()),
-        () ->
-            pair.forward(
-                input,
-                packedFirst.weights(),
-                epilogueFirst,
-                packedSecond.weights(),
-                epilogueSecond,
-                output,
-                workers));
+        "as one in %s: %s".formatted(fused.cut(), String.join("; ", kernels)),
+        () -> fused.forward(input, layers, output, workers));
+  }
+
+  private static String kernel(Convolution convolution) {
+    return convolution.forwardKernel() + ", " + convolution.geometry();
   }
 
   private Epilogue epilogue(Chain chain, float[] bias) {

@@ -2,9 +2,10 @@ package io.dfsnet.nn;
 
 import io.dfsnet.engine.Conv2dGeometry;
 import io.dfsnet.engine.Convolution;
-import io.dfsnet.engine.ExpandedDepthwise;
+import io.dfsnet.engine.InvertedResidual;
 import io.dfsnet.engine.Shape;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -15,14 +16,17 @@ import java.util.Optional;
 final class PlannedConvolutions {
   private final Network network;
   private final int images;
+  private final int threads;
   private final Map<Conv2dGeometry, Convolution> plans = new HashMap<>();
-  private final Map<Pair, Optional<ExpandedDepthwise>> pairs = new HashMap<>();
+  private final Map<List<Conv2dGeometry>, Optional<InvertedResidual>> fused = new HashMap<>();
 
-  private record Pair(Conv2dGeometry expansion, Conv2dGeometry depthwise) {}
-
-  PlannedConvolutions(Network network, int images) {
+  /**
+   * @param threads that will share the work
+   */
+  PlannedConvolutions(Network network, int images, int threads) {
     this.network = network;
     this.images = images;
+    this.threads = threads;
   }
 
   /** How many images the plans are for. */
@@ -36,17 +40,17 @@ final class PlannedConvolutions {
   }
 
   /**
-   * The plan of two nodes that run as one.
+   * The plan of two or three nodes that run as one, each reading what the one before it writes.
    *
    * @return empty if they are no such convolutions, or faster one after the other
    */
-  Optional<ExpandedDepthwise> pair(Node first, Node second) {
-    if (!(first.op() instanceof Op.Conv2d && second.op() instanceof Op.Conv2d)) {
+  Optional<InvertedResidual> fused(List<Node> nodes) {
+    if (!nodes.stream().allMatch(node -> node.op() instanceof Op.Conv2d)) {
       return Optional.empty();
     }
-    return pairs.computeIfAbsent(
-        new Pair(geometry(first), geometry(second)),
-        _ -> ExpandedDepthwise.of(of(first), of(second)));
+    return fused.computeIfAbsent(
+        nodes.stream().map(this::geometry).toList(),
+        _ -> InvertedResidual.of(nodes.stream().map(this::of).toList(), threads));
   }
 
   private Conv2dGeometry geometry(Node node) {

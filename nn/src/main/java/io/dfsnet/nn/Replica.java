@@ -18,7 +18,7 @@ final class Replica {
    * @param count how many images a run takes
    */
   Replica(Network network, PackedLayers layers, int count, Workers workers) {
-    var convolutions = new PlannedConvolutions(network, count);
+    var convolutions = new PlannedConvolutions(network, count, workers.threads());
     List<Stretch> stretches = Stretch.of(network, convolutions);
     Map<String, float[]> buffers = Buffers.plan(network, stretches, count);
     this.images = buffers.get(network.input().name());

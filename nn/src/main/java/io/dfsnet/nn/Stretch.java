@@ -9,13 +9,14 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What one step of a session computes: a chain, or two of which the first is read by the second
+ * What one step of a session computes: a chain, or two or three of which each is read by the next
  * alone and never stored whole, because the planned convolutions run as one ({@link
- * PlannedConvolutions#pair}).
+ * PlannedConvolutions#fused}).
  *
- * @param chains one or two
+ * @param chains one to three
  */
 record Stretch(List<Chain> chains) {
+  private static final int MOST_CHAINS = 3;
 
   /** A chain by itself. */
   static Stretch of(Chain chain) {
@@ -29,31 +30,51 @@ record Stretch(List<Chain> chains) {
     chains.forEach(chain -> byLast.put(chain.last().name(), chain));
     List<Stretch> stretches = new ArrayList<>();
     Set<Chain> taken = new HashSet<>();
-    // From behind, because a chain is taken by its reader; three in a row make a pair and a chain.
+    // From behind, because a chain is taken by its reader, and the most at once.
     for (Chain chain : chains.reversed()) {
-      if (taken.add(chain)) {
-        Chain before = byLast.get(chain.head().inputs().stream().findFirst().orElse(""));
-        boolean pairs =
-            before != null
-                && before.addend().isEmpty()
-                && network.consumers(before.last()).size() == 1
-                && before.last() != network.output()
-                && convolutions.pair(before.head(), chain.head()).isPresent();
-        if (pairs) {
-          taken.add(before);
+      if (!taken.contains(chain)) {
+        var run = new Stretch(run(chain, byLast, network));
+        while (run.isFused() && convolutions.fused(run.heads()).isEmpty()) {
+          run = new Stretch(run.chains.subList(1, run.chains.size()));
         }
-        stretches.addFirst(pairs ? new Stretch(List.of(before, chain)) : of(chain));
+        taken.addAll(run.chains);
+        stretches.addFirst(run);
       }
     }
     return List.copyOf(stretches);
+  }
+
+  /** The chain and those in front of it that lead nowhere else. */
+  private static List<Chain> run(Chain last, Map<String, Chain> byLast, Network network) {
+    List<Chain> run = new ArrayList<>(List.of(last));
+    while (run.size() < MOST_CHAINS) {
+      var inputs = run.getFirst().head().inputs();
+      Chain before = inputs.isEmpty() ? null : byLast.get(inputs.getFirst());
+      boolean leadsElsewhere =
+          before == null
+              || before.addend().isPresent()
+              || network.consumers(before.last()).size() > 1
+              || before.last() == network.output();
+      if (leadsElsewhere) {
+        break;
+      }
+      run.addFirst(before);
+    }
+    return run;
   }
 
   Chain first() {
     return chains.getFirst();
   }
 
-  boolean isPair() {
-    return chains.size() == 2;
+  /** Whether several chains run as one. */
+  boolean isFused() {
+    return chains.size() > 1;
+  }
+
+  /** The first node of each chain. */
+  List<Node> heads() {
+    return chains.stream().map(Chain::head).toList();
   }
 
   List<Node> nodes() {
@@ -67,7 +88,7 @@ record Stretch(List<Chain> chains) {
 
   /** The nodes that the stretch reads. */
   List<String> inputs() {
-    return isPair()
+    return isFused()
         ? Stream.concat(first().inputs().stream(), chains.getLast().addend().stream()).toList()
         : first().inputs();
   }

@@ -72,7 +72,7 @@ class BuffersTest {
   }
 
   private static List<Stretch> stretches(Network network) {
-    return Stretch.of(network, new PlannedConvolutions(network, 1));
+    return Stretch.of(network, new PlannedConvolutions(network, 1, 1));
   }
 
   private static int arrays(String model) {

@@ -100,7 +100,7 @@ class SessionTest {
         new Compiler(
                 network,
                 new PackedLayers(weights),
-                new PlannedConvolutions(network, 2),
+                new PlannedConvolutions(network, 2, 1),
                 ONE,
                 buffers)
             .compile(apart);

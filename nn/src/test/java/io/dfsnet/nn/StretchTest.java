@@ -29,22 +29,26 @@ class StretchTest {
   void aWideMapThatADepthwiseConvolutionAloneReadsIsNeverWhole() {
     // The scalar kernels have no depthwise ones.
     org.junit.jupiter.api.Assumptions.assumeTrue(Engine.describe().contains("simd"));
-    assertThat(pairs(TestNetworks.expanded())).containsExactly("a", "b");
+    assertThat(fused(TestNetworks.expanded()))
+        .containsExactly(
+            List.of("a", "a.depthwise"),
+            List.of("d", "d.depthwise", "d.project"),
+            List.of("b", "b.depthwise"));
   }
 
   @Test
   void smallMapsStay() {
-    assertThat(pairs(Models.create("mobilenetv2", 10, 3, 32, 32, Shortcut.PAD))).isEmpty();
+    assertThat(fused(Models.create("mobilenetv2", 10, 3, 32, 32, Shortcut.PAD))).isEmpty();
   }
 
-  private static List<String> pairs(Network network) {
+  private static List<List<String>> fused(Network network) {
     return stretches(network).stream()
-        .filter(Stretch::isPair)
-        .map(stretch -> stretch.first().head().name())
+        .filter(Stretch::isFused)
+        .map(stretch -> stretch.heads().stream().map(Node::name).toList())
         .toList();
   }
 
   private static List<Stretch> stretches(Network network) {
-    return Stretch.of(network, new PlannedConvolutions(network, 1));
+    return Stretch.of(network, new PlannedConvolutions(network, 1, 1));
   }
 }

@@ -78,8 +78,8 @@ public final class TestNetworks {
   }
 
   /**
-   * Wide maps that a depthwise convolution alone reads: with and without a stride, in groups, and
-   * one that the network needs twice.
+   * Wide maps that a depthwise convolution alone reads: with and without a stride, in groups, with
+   * a projection and a shortcut, and one that the network needs twice.
    */
   public static Network expanded() {
     var net = Network.builder("expanded", 2);
@@ -89,6 +89,12 @@ public final class TestNetworks {
     y = normalized(net, "a.depthwise", Op.Conv2d.square(60, 60, 3, 1, 1, 60), y);
     y = net.add("a.depthwise.relu", new Op.Relu6(), y);
     y = normalized(net, "a.project", Op.Conv2d.square(60, 8, 1, 1, 0, 2), y);
+    String z = normalized(net, "d", Op.Conv2d.square(8, 64, 1, 1, 0, 2), y);
+    z = net.add("d.relu", new Op.Relu6(), z);
+    z = normalized(net, "d.depthwise", Op.Conv2d.square(64, 64, 3, 1, 1, 64), z);
+    z = net.add("d.depthwise.relu", new Op.Relu6(), z);
+    z = normalized(net, "d.project", Op.Conv2d.square(64, 8, 1, 1, 0, 2), z);
+    y = net.add("d.add", new Op.Add(), y, z);
     x = normalized(net, "b", Op.Conv2d.square(8, 64, 1, 1, 0, 2), y);
     x = normalized(net, "b.depthwise", Op.Conv2d.square(64, 64, 3, 2, 1, 64), x);
     y = normalized(net, "c", Op.Conv2d.square(8, 64, 1, 1, 0, 1), y);
