@@ -18,7 +18,13 @@ interface DepthwiseKernel {
   /** True if the kernel may write behind a map, less than a vector. */
   boolean overruns(RowWalk walk);
 
-  void run(Call call);
+  /**
+   * Runs a call.
+   *
+   * @return false if the kernel was to finish its sums and has found a NaN, which may be lost: then
+   *     the caller has it store bare sums and finishes them
+   */
+  boolean run(Call call);
 
   /**
    * One or two vectors of columns of the result that a kernel computes together, from the first row
@@ -90,8 +96,10 @@ interface DepthwiseKernel {
     /** For each channel what is added to its sums, or null. */
     float[] bias;
 
-    float floor;
-    float ceiling;
+    /** See {@link Activation#floorBits}. */
+    int floor;
+
+    int ceiling;
 
     Call(RowWalk walk, Strip[] strips, int multiplier) {
       this.walk = walk;
@@ -123,19 +131,14 @@ interface DepthwiseKernel {
       boolean can = epilogue.addend() == null && !walk.spreads();
       var activation = can ? epilogue.activation() : Activation.NONE;
       bias = can ? epilogue.bias() : null;
-      floor = activation == Activation.NONE ? Float.NEGATIVE_INFINITY : 0;
-      ceiling = activation == Activation.RELU6 ? 6 : Float.POSITIVE_INFINITY;
+      floor = activation.floorBits();
+      ceiling = activation.ceilingBits();
       return can;
     }
 
     /** True if the sums do not stay as they are. */
     boolean finishes() {
-      return bias != null || floor != Float.NEGATIVE_INFINITY;
-    }
-
-    /** True if sums are cut off above. */
-    boolean caps() {
-      return ceiling != Float.POSITIVE_INFINITY;
+      return bias != null || floor != Activation.NONE.floorBits();
     }
 
     /** Forgets the caller's arrays. */

@@ -121,14 +121,23 @@ final class DepthwiseSum implements SumPass {
         : Optional.empty();
   }
 
-  /** Runs a call of {@link #callFor}. */
-  void run(DepthwiseKernel.Call band) {
-    kernel.run(band);
+  /** Runs a call of {@link #callFor}, and finishes its sums. */
+  void run(DepthwiseKernel.Call band, Epilogue epilogue) {
+    boolean finished = band.finishWith(epilogue) && kernel.run(band);
+    if (!finished) {
+      band.finishWith(Epilogue.NONE);
+      kernel.run(band);
+      for (int c = band.firstChannel; c < band.endChannel; c++) {
+        finish(band.result, band.resultMap(c), band.walk.size(), epilogue, c);
+      }
+    }
   }
 
   /** Finishes {@code count} bare sums of a channel, from {@code at} on. */
-  void finish(float[] sums, int at, int count, Epilogue epilogue, int channel) {
-    kernels.finish(sums, at, sums, at, count, epilogue, channel);
+  private void finish(float[] sums, int at, int count, Epilogue epilogue, int channel) {
+    if (!epilogue.isNone()) {
+      kernels.finish(sums, at, sums, at, count, epilogue, channel);
+    }
   }
 
   private void runUnit(Scratch scratch, int unit) {
@@ -147,12 +156,28 @@ final class DepthwiseSum implements SumPass {
     final float[] resultCopy = new float[walk.size() + 2 * REACH];
 
     void sumChannels(int image, int first, int end) {
+      int resultAt = image * channels * walk.size();
+      boolean finished = call.finishWith(epilogue) && walkChannels(image, first, end);
+      if (!finished) {
+        call.finishWith(Epilogue.NONE);
+        walkChannels(image, first, end);
+        for (int c = first; c < end; c++) {
+          finish(result, resultAt + c * walk.size(), walk.size(), epilogue, c);
+        }
+      }
+      call.release();
+    }
+
+    /**
+     * @return false if a NaN may be lost, see {@link DepthwiseKernel#run}
+     */
+    private boolean walkChannels(int image, int first, int end) {
       int sourceAt = image * (channels / multiplier) * walk.sourceSize();
       int resultAt = image * channels * walk.size();
       call.weights = weights;
-      boolean finished = call.finishWith(epilogue);
       // What is written behind a map must not hit one that is complete.
       int resultEnd = overruns ? resultAt + end * walk.size() : result.length;
+      boolean whole = true;
       int channel = first;
       while (channel < end) {
         int next = channel;
@@ -168,20 +193,14 @@ final class DepthwiseSum implements SumPass {
           call.resultAt = resultAt;
           call.firstChannel = channel;
           call.endChannel = next;
-          kernel.run(call);
+          whole &= kernel.run(call);
         } else {
           next = channel + 1;
-          sumCopy(sourceAt, resultAt, channel);
+          whole &= sumCopy(sourceAt, resultAt, channel);
         }
         channel = next;
       }
-      call.release();
-      if (!finished) {
-        for (int c = first; c < end; c++) {
-          int map = resultAt + c * walk.size();
-          finish(result, map, walk.size(), epilogue, c);
-        }
-      }
+      return whole;
     }
 
     private boolean canReadBeside(int sourceMap) {
@@ -189,7 +208,7 @@ final class DepthwiseSum implements SumPass {
     }
 
     /** Sums a channel at an end of the arrays in copies that have margins. */
-    private void sumCopy(int sourceAt, int resultAt, int channel) {
+    private boolean sumCopy(int sourceAt, int resultAt, int channel) {
       int sourceMap = channel / multiplier * walk.sourceSize();
       int map = channel * walk.size();
       System.arraycopy(source, sourceAt + sourceMap, sourceCopy, REACH, walk.sourceSize());
@@ -199,8 +218,9 @@ final class DepthwiseSum implements SumPass {
       call.resultAt = REACH - map;
       call.firstChannel = channel;
       call.endChannel = channel + 1;
-      kernel.run(call);
+      boolean whole = kernel.run(call);
       System.arraycopy(resultCopy, REACH, result, resultAt + map, walk.size());
+      return whole;
     }
   }
 }

@@ -313,17 +313,12 @@ public final class InvertedResidual {
       call.source = maps;
       call.sourceAt = MARGIN - first * band.walk.sourceSize();
       call.result = result;
-      boolean finished = call.finishWith(epilogues[1]);
       for (int c = first * call.multiplier; c < end * call.multiplier; c++) {
-        int at = resultAt + c * resultMap;
         // The kernel takes maps of the result to be as small as the band.
-        call.resultAt = at - c * band.walk.size();
+        call.resultAt = resultAt + c * (resultMap - band.walk.size());
         call.firstChannel = c;
         call.endChannel = c + 1;
-        reduce.run(call);
-        if (!finished) {
-          reduce.finish(result, at, band.walk.size(), epilogues[1], c);
-        }
+        reduce.run(call, epilogues[1]);
       }
       call.release();
     }

@@ -154,8 +154,8 @@ final class VectorChannels implements ChannelKernels {
     var factor = FloatVector.broadcast(SPECIES, scale);
     var summand = FloatVector.broadcast(SPECIES, shift);
     // Values are clamped as by VectorKernels.finish, and for the same reason without a helper.
-    float floor = VectorKernels.floor(activation);
-    float ceiling = VectorKernels.ceiling(activation);
+    float floor = activation.floor();
+    float ceiling = activation.ceiling();
     for (int strip = 0; strip < strips.count(); strip++) {
       int i = begin(from, strips, strip);
       int end = i + strips.length();

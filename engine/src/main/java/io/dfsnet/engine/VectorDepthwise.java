@@ -1,14 +1,18 @@
 package io.dfsnet.engine;
 
+import static io.dfsnet.engine.VectorKernels.INTS;
 import static io.dfsnet.engine.VectorKernels.LENGTH;
 import static io.dfsnet.engine.VectorKernels.SPECIES;
 import static jdk.incubator.vector.VectorOperators.FMA;
+import static jdk.incubator.vector.VectorOperators.MAX;
+import static jdk.incubator.vector.VectorOperators.MIN;
+import static jdk.incubator.vector.VectorOperators.NE;
 
 import java.util.ArrayList;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * Depthwise sums with stride 1. A step of the walk takes one row of the source: three vectors, one
@@ -61,25 +65,22 @@ final class VectorDepthwise implements DepthwiseKernel {
   }
 
   @Override
-  public void run(Call call) {
+  public boolean run(Call call) {
+    boolean whole = true;
     for (var strip : call.strips) {
-      if (strip.columns().length == 2) {
-        walkTwo(call, strip);
-      } else {
-        walkOne(call, strip);
-      }
+      whole &= strip.columns().length == 2 ? walkTwo(call, strip) : walkOne(call, strip);
     }
+    return whole;
   }
 
-  private static void walkTwo(Call call, Strip strip) {
+  private static boolean walkTwo(Call call, Strip strip) {
     var walk = call.walk;
     float[] source = call.source;
     float[] weights = call.weights;
     float[] result = call.result;
-    float floor = call.floor;
-    float ceiling = call.ceiling;
+    var floor = IntVector.broadcast(INTS, call.floor);
+    var ceiling = IntVector.broadcast(INTS, call.ceiling);
     boolean finishes = call.finishes();
-    boolean caps = call.caps();
     float[] biases = call.bias;
     int size = walk.size();
     int sourceSize = walk.sourceSize();
@@ -90,6 +91,7 @@ final class VectorDepthwise implements DepthwiseKernel {
     var left = mask(strip.left());
     var right = mask(strip.right());
     var zero = FloatVector.zero(SPECIES);
+    var seen = zero;
     int pitch = walk.sourceWidth();
     int resultPitch = walk.columns();
     int end = walk.endWalked();
@@ -135,19 +137,23 @@ final class VectorDepthwise implements DepthwiseKernel {
           var aSum = w22.lanewise(FMA, a2, w21.lanewise(FMA, a1, w20.lanewise(FMA, a0, aOlder)));
           if (finishes) {
             aSum = aSum.add(bias);
-            aSum = aSum.blend(floor, aSum.compare(VectorOperators.LE, floor));
-            if (caps) {
-              aSum = aSum.blend(ceiling, aSum.compare(VectorOperators.GT, ceiling));
-            }
+            seen = seen.add(aSum);
+            aSum =
+                aSum.reinterpretAsInts()
+                    .lanewise(MAX, floor)
+                    .lanewise(MIN, ceiling)
+                    .reinterpretAsFloats();
           }
           aSum.intoArray(result, to);
           var bSum = w22.lanewise(FMA, b2, w21.lanewise(FMA, b1, w20.lanewise(FMA, b0, bOlder)));
           if (finishes) {
             bSum = bSum.add(bias);
-            bSum = bSum.blend(floor, bSum.compare(VectorOperators.LE, floor));
-            if (caps) {
-              bSum = bSum.blend(ceiling, bSum.compare(VectorOperators.GT, ceiling));
-            }
+            seen = seen.add(bSum);
+            bSum =
+                bSum.reinterpretAsInts()
+                    .lanewise(MAX, floor)
+                    .lanewise(MIN, ceiling)
+                    .reinterpretAsFloats();
           }
           bSum.intoArray(result, to + toSecond);
           to += resultPitch;
@@ -158,17 +164,17 @@ final class VectorDepthwise implements DepthwiseKernel {
         bNewer = w02.lanewise(FMA, b2, w01.lanewise(FMA, b1, w00.lanewise(FMA, b0, zero)));
       }
     }
+    return !seen.compare(NE, seen).anyTrue();
   }
 
-  private static void walkOne(Call call, Strip strip) {
+  private static boolean walkOne(Call call, Strip strip) {
     var walk = call.walk;
     float[] source = call.source;
     float[] weights = call.weights;
     float[] result = call.result;
-    float floor = call.floor;
-    float ceiling = call.ceiling;
+    var floor = IntVector.broadcast(INTS, call.floor);
+    var ceiling = IntVector.broadcast(INTS, call.ceiling);
     boolean finishes = call.finishes();
-    boolean caps = call.caps();
     float[] biases = call.bias;
     int size = walk.size();
     int sourceSize = walk.sourceSize();
@@ -179,6 +185,7 @@ final class VectorDepthwise implements DepthwiseKernel {
     var left = mask(strip.left());
     var right = mask(strip.right());
     var zero = FloatVector.zero(SPECIES);
+    var seen = zero;
     int pitch = walk.sourceWidth();
     int resultPitch = walk.columns();
     int end = walk.endWalked();
@@ -215,10 +222,12 @@ final class VectorDepthwise implements DepthwiseKernel {
           var aSum = w22.lanewise(FMA, a2, w21.lanewise(FMA, a1, w20.lanewise(FMA, a0, aOlder)));
           if (finishes) {
             aSum = aSum.add(bias);
-            aSum = aSum.blend(floor, aSum.compare(VectorOperators.LE, floor));
-            if (caps) {
-              aSum = aSum.blend(ceiling, aSum.compare(VectorOperators.GT, ceiling));
-            }
+            seen = seen.add(aSum);
+            aSum =
+                aSum.reinterpretAsInts()
+                    .lanewise(MAX, floor)
+                    .lanewise(MIN, ceiling)
+                    .reinterpretAsFloats();
           }
           aSum.intoArray(result, to);
           to += resultPitch;
@@ -227,6 +236,7 @@ final class VectorDepthwise implements DepthwiseKernel {
         aNewer = w02.lanewise(FMA, a2, w01.lanewise(FMA, a1, w00.lanewise(FMA, a0, zero)));
       }
     }
+    return !seen.compare(NE, seen).anyTrue();
   }
 
   static VectorMask<Float> mask(long lanes) {

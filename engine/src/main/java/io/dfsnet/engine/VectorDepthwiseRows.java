@@ -1,12 +1,16 @@
 package io.dfsnet.engine;
 
 import static io.dfsnet.engine.VectorDepthwise.mask;
+import static io.dfsnet.engine.VectorKernels.INTS;
 import static io.dfsnet.engine.VectorKernels.LENGTH;
 import static io.dfsnet.engine.VectorKernels.SPECIES;
 import static jdk.incubator.vector.VectorOperators.FMA;
+import static jdk.incubator.vector.VectorOperators.MAX;
+import static jdk.incubator.vector.VectorOperators.MIN;
+import static jdk.incubator.vector.VectorOperators.NE;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
@@ -55,8 +59,8 @@ final class VectorDepthwiseRows {
     }
 
     @Override
-    public void run(Call call) {
-      walkRows(call);
+    public boolean run(Call call) {
+      return walkRows(call);
     }
   }
 
@@ -92,20 +96,19 @@ final class VectorDepthwiseRows {
     }
 
     @Override
-    public void run(Call call) {
-      walkRowPairs(call);
+    public boolean run(Call call) {
+      return walkRowPairs(call);
     }
   }
 
-  private static void walkRows(DepthwiseKernel.Call call) {
+  private static boolean walkRows(DepthwiseKernel.Call call) {
     var walk = call.walk;
     float[] source = call.source;
     float[] weights = call.weights;
     float[] result = call.result;
-    float floor = call.floor;
-    float ceiling = call.ceiling;
+    var floor = IntVector.broadcast(INTS, call.floor);
+    var ceiling = IntVector.broadcast(INTS, call.ceiling);
     boolean finishes = call.finishes();
-    boolean caps = call.caps();
     float[] biases = call.bias;
     int size = walk.size();
     int sourceSize = walk.sourceSize();
@@ -116,6 +119,7 @@ final class VectorDepthwiseRows {
     var leftmost = mask(1);
     var rightmost = mask(1L << walk.columns() - 1);
     var zero = FloatVector.zero(SPECIES);
+    var seen = zero;
     int pitch = walk.columns();
     int rows = walk.rows();
     for (int channel = call.firstChannel; channel < endChannel; channel++) {
@@ -145,10 +149,12 @@ final class VectorDepthwiseRows {
         var sum = w22.lanewise(FMA, x2, w21.lanewise(FMA, x1, w20.lanewise(FMA, x0, older)));
         if (finishes) {
           sum = sum.add(bias);
-          sum = sum.blend(floor, sum.compare(VectorOperators.LE, floor));
-          if (caps) {
-            sum = sum.blend(ceiling, sum.compare(VectorOperators.GT, ceiling));
-          }
+          seen = seen.add(sum);
+          sum =
+              sum.reinterpretAsInts()
+                  .lanewise(MAX, floor)
+                  .lanewise(MIN, ceiling)
+                  .reinterpretAsFloats();
         }
         sum.intoArray(result, to);
         older = w12.lanewise(FMA, x2, w11.lanewise(FMA, x1, w10.lanewise(FMA, x0, newer)));
@@ -157,24 +163,26 @@ final class VectorDepthwiseRows {
       var last = FloatVector.broadcast(SPECIES, -0f).add(older);
       if (finishes) {
         last = last.add(bias);
-        last = last.blend(floor, last.compare(VectorOperators.LE, floor));
-        if (caps) {
-          last = last.blend(ceiling, last.compare(VectorOperators.GT, ceiling));
-        }
+        seen = seen.add(last);
+        last =
+            last.reinterpretAsInts()
+                .lanewise(MAX, floor)
+                .lanewise(MIN, ceiling)
+                .reinterpretAsFloats();
       }
       last.intoArray(result, to);
     }
+    return !seen.compare(NE, seen).anyTrue();
   }
 
-  private static void walkRowPairs(DepthwiseKernel.Call call) {
+  private static boolean walkRowPairs(DepthwiseKernel.Call call) {
     var walk = call.walk;
     float[] source = call.source;
     float[] weights = call.weights;
     float[] result = call.result;
-    float floor = call.floor;
-    float ceiling = call.ceiling;
+    var floor = IntVector.broadcast(INTS, call.floor);
+    var ceiling = IntVector.broadcast(INTS, call.ceiling);
     boolean finishes = call.finishes();
-    boolean caps = call.caps();
     float[] biases = call.bias;
     int size = walk.size();
     int sourceSize = walk.sourceSize();
@@ -189,6 +197,7 @@ final class VectorDepthwiseRows {
     var above = mask((1L << pitch) - 1);
     var below = mask(-1L << pitch);
     var zero = FloatVector.zero(SPECIES);
+    var seen = zero;
     for (int channel = call.firstChannel; channel < endChannel; channel++) {
       int w = channel * 9;
       var w00 = FloatVector.broadcast(SPECIES, weights[w]);
@@ -220,10 +229,12 @@ final class VectorDepthwiseRows {
         sum = w22.lanewise(FMA, c2, w21.lanewise(FMA, c1, w20.lanewise(FMA, c0, sum)));
         if (finishes) {
           sum = sum.add(bias);
-          sum = sum.blend(floor, sum.compare(VectorOperators.LE, floor));
-          if (caps) {
-            sum = sum.blend(ceiling, sum.compare(VectorOperators.GT, ceiling));
-          }
+          seen = seen.add(sum);
+          sum =
+              sum.reinterpretAsInts()
+                  .lanewise(MAX, floor)
+                  .lanewise(MIN, ceiling)
+                  .reinterpretAsFloats();
         }
         sum.intoArray(result, to);
         sum = w02.lanewise(FMA, c2, w01.lanewise(FMA, c1, w00.lanewise(FMA, c0, zero)));
@@ -242,12 +253,15 @@ final class VectorDepthwiseRows {
       }
       if (finishes) {
         sum = sum.add(bias);
-        sum = sum.blend(floor, sum.compare(VectorOperators.LE, floor));
-        if (caps) {
-          sum = sum.blend(ceiling, sum.compare(VectorOperators.GT, ceiling));
-        }
+        seen = seen.add(sum);
+        sum =
+            sum.reinterpretAsInts()
+                .lanewise(MAX, floor)
+                .lanewise(MIN, ceiling)
+                .reinterpretAsFloats();
       }
       sum.intoArray(result, to);
     }
+    return !seen.compare(NE, seen).anyTrue();
   }
 }

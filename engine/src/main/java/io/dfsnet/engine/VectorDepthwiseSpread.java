@@ -71,10 +71,11 @@ final class VectorDepthwiseSpread implements DepthwiseKernel {
   }
 
   @Override
-  public void run(Call call) {
+  public boolean run(Call call) {
     for (var strip : call.strips) {
       spread(call, strip);
     }
+    return true;
   }
 
   private static void spread(Call call, Strip strip) {

@@ -1,13 +1,16 @@
 package io.dfsnet.engine;
 
 import static io.dfsnet.engine.VectorDepthwise.mask;
+import static io.dfsnet.engine.VectorKernels.INTS;
 import static io.dfsnet.engine.VectorKernels.LENGTH;
 import static io.dfsnet.engine.VectorKernels.SPECIES;
 import static jdk.incubator.vector.VectorOperators.FMA;
+import static jdk.incubator.vector.VectorOperators.MAX;
+import static jdk.incubator.vector.VectorOperators.MIN;
+import static jdk.incubator.vector.VectorOperators.NE;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
@@ -60,25 +63,22 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
   }
 
   @Override
-  public void run(Call call) {
+  public boolean run(Call call) {
+    boolean whole = true;
     for (var strip : call.strips) {
-      if (strip.columns().length == 2) {
-        walkTwo(call, strip);
-      } else {
-        walkOne(call, strip);
-      }
+      whole &= strip.columns().length == 2 ? walkTwo(call, strip) : walkOne(call, strip);
     }
+    return whole;
   }
 
-  private static void walkTwo(Call call, Strip strip) {
+  private static boolean walkTwo(Call call, Strip strip) {
     var walk = call.walk;
     float[] source = call.source;
     float[] weights = call.weights;
     float[] result = call.result;
-    float floor = call.floor;
-    float ceiling = call.ceiling;
+    var floor = IntVector.broadcast(INTS, call.floor);
+    var ceiling = IntVector.broadcast(INTS, call.ceiling);
     boolean finishes = call.finishes();
-    boolean caps = call.caps();
     float[] biases = call.bias;
     int size = walk.size();
     int sourceSize = walk.sourceSize();
@@ -90,6 +90,7 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
     var right = mask(strip.right());
     var store = mask(strip.stores());
     var zero = FloatVector.zero(SPECIES);
+    var seen = zero;
     int pitch = walk.sourceWidth();
     int resultPitch = walk.columns();
     int rows = walk.rows();
@@ -161,10 +162,12 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
         aSum = w22.lanewise(FMA, aL2, w21.lanewise(FMA, aL1, w20.lanewise(FMA, aL0, aSum)));
         if (finishes) {
           aSum = aSum.add(bias);
-          aSum = aSum.blend(floor, aSum.compare(VectorOperators.LE, floor));
-          if (caps) {
-            aSum = aSum.blend(ceiling, aSum.compare(VectorOperators.GT, ceiling));
-          }
+          seen = seen.add(aSum);
+          aSum =
+              aSum.reinterpretAsInts()
+                  .lanewise(MAX, floor)
+                  .lanewise(MIN, ceiling)
+                  .reinterpretAsFloats();
         }
         aSum.intoArray(result, to);
         aSum = w02.lanewise(FMA, aL2, w01.lanewise(FMA, aL1, w00.lanewise(FMA, aL0, zero)));
@@ -179,10 +182,12 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
         bSum = w22.lanewise(FMA, bL2, w21.lanewise(FMA, bL1, w20.lanewise(FMA, bL0, bSum)));
         if (finishes) {
           bSum = bSum.add(bias);
-          bSum = bSum.blend(floor, bSum.compare(VectorOperators.LE, floor));
-          if (caps) {
-            bSum = bSum.blend(ceiling, bSum.compare(VectorOperators.GT, ceiling));
-          }
+          seen = seen.add(bSum);
+          bSum =
+              bSum.reinterpretAsInts()
+                  .lanewise(MAX, floor)
+                  .lanewise(MIN, ceiling)
+                  .reinterpretAsFloats();
         }
         bSum.intoArray(result, to + toSecond, store);
         bSum = w02.lanewise(FMA, bL2, w01.lanewise(FMA, bL1, w00.lanewise(FMA, bL0, zero)));
@@ -198,10 +203,12 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
         aSum = w12.lanewise(FMA, aE2, w11.lanewise(FMA, aE1, w10.lanewise(FMA, aE0, aSum)));
         if (finishes) {
           aSum = aSum.add(bias);
-          aSum = aSum.blend(floor, aSum.compare(VectorOperators.LE, floor));
-          if (caps) {
-            aSum = aSum.blend(ceiling, aSum.compare(VectorOperators.GT, ceiling));
-          }
+          seen = seen.add(aSum);
+          aSum =
+              aSum.reinterpretAsInts()
+                  .lanewise(MAX, floor)
+                  .lanewise(MIN, ceiling)
+                  .reinterpretAsFloats();
         }
         aSum.intoArray(result, to);
         var bELow = FloatVector.fromArray(SPECIES, source, at + 2 * toSecond).reinterpretAsInts();
@@ -215,25 +222,27 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
         bSum = w12.lanewise(FMA, bE2, w11.lanewise(FMA, bE1, w10.lanewise(FMA, bE0, bSum)));
         if (finishes) {
           bSum = bSum.add(bias);
-          bSum = bSum.blend(floor, bSum.compare(VectorOperators.LE, floor));
-          if (caps) {
-            bSum = bSum.blend(ceiling, bSum.compare(VectorOperators.GT, ceiling));
-          }
+          seen = seen.add(bSum);
+          bSum =
+              bSum.reinterpretAsInts()
+                  .lanewise(MAX, floor)
+                  .lanewise(MIN, ceiling)
+                  .reinterpretAsFloats();
         }
         bSum.intoArray(result, to + toSecond, store);
       }
     }
+    return !seen.compare(NE, seen).anyTrue();
   }
 
-  private static void walkOne(Call call, Strip strip) {
+  private static boolean walkOne(Call call, Strip strip) {
     var walk = call.walk;
     float[] source = call.source;
     float[] weights = call.weights;
     float[] result = call.result;
-    float floor = call.floor;
-    float ceiling = call.ceiling;
+    var floor = IntVector.broadcast(INTS, call.floor);
+    var ceiling = IntVector.broadcast(INTS, call.ceiling);
     boolean finishes = call.finishes();
-    boolean caps = call.caps();
     float[] biases = call.bias;
     int size = walk.size();
     int sourceSize = walk.sourceSize();
@@ -244,6 +253,7 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
     var left = mask(strip.left());
     var right = mask(strip.right());
     var zero = FloatVector.zero(SPECIES);
+    var seen = zero;
     int pitch = walk.sourceWidth();
     int resultPitch = walk.columns();
     int rows = walk.rows();
@@ -304,10 +314,12 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
         aSum = w22.lanewise(FMA, aL2, w21.lanewise(FMA, aL1, w20.lanewise(FMA, aL0, aSum)));
         if (finishes) {
           aSum = aSum.add(bias);
-          aSum = aSum.blend(floor, aSum.compare(VectorOperators.LE, floor));
-          if (caps) {
-            aSum = aSum.blend(ceiling, aSum.compare(VectorOperators.GT, ceiling));
-          }
+          seen = seen.add(aSum);
+          aSum =
+              aSum.reinterpretAsInts()
+                  .lanewise(MAX, floor)
+                  .lanewise(MIN, ceiling)
+                  .reinterpretAsFloats();
         }
         aSum.intoArray(result, to);
         aSum = w02.lanewise(FMA, aL2, w01.lanewise(FMA, aL1, w00.lanewise(FMA, aL0, zero)));
@@ -326,13 +338,16 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
         aSum = w12.lanewise(FMA, aE2, w11.lanewise(FMA, aE1, w10.lanewise(FMA, aE0, aSum)));
         if (finishes) {
           aSum = aSum.add(bias);
-          aSum = aSum.blend(floor, aSum.compare(VectorOperators.LE, floor));
-          if (caps) {
-            aSum = aSum.blend(ceiling, aSum.compare(VectorOperators.GT, ceiling));
-          }
+          seen = seen.add(aSum);
+          aSum =
+              aSum.reinterpretAsInts()
+                  .lanewise(MAX, floor)
+                  .lanewise(MIN, ceiling)
+                  .reinterpretAsFloats();
         }
         aSum.intoArray(result, to);
       }
     }
+    return !seen.compare(NE, seen).anyTrue();
   }
 }

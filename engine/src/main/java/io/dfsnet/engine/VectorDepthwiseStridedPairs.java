@@ -1,13 +1,16 @@
 package io.dfsnet.engine;
 
+import static io.dfsnet.engine.VectorKernels.INTS;
 import static io.dfsnet.engine.VectorKernels.LENGTH;
 import static io.dfsnet.engine.VectorKernels.SPECIES;
 import static jdk.incubator.vector.VectorOperators.FMA;
+import static jdk.incubator.vector.VectorOperators.MAX;
+import static jdk.incubator.vector.VectorOperators.MIN;
+import static jdk.incubator.vector.VectorOperators.NE;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -53,19 +56,18 @@ final class VectorDepthwiseStridedPairs implements DepthwiseKernel {
   }
 
   @Override
-  public void run(Call call) {
-    walkRowPairs(call);
+  public boolean run(Call call) {
+    return walkRowPairs(call);
   }
 
-  private static void walkRowPairs(Call call) {
+  private static boolean walkRowPairs(Call call) {
     var walk = call.walk;
     float[] source = call.source;
     float[] weights = call.weights;
     float[] result = call.result;
-    float floor = call.floor;
-    float ceiling = call.ceiling;
+    var floor = IntVector.broadcast(INTS, call.floor);
+    var ceiling = IntVector.broadcast(INTS, call.ceiling);
     boolean finishes = call.finishes();
-    boolean caps = call.caps();
     float[] biases = call.bias;
     int size = walk.size();
     int sourceSize = walk.sourceSize();
@@ -85,6 +87,7 @@ final class VectorDepthwiseStridedPairs implements DepthwiseKernel {
     var select1 = select(columns, 1);
     var select2 = select(columns, 2);
     var zero = FloatVector.zero(SPECIES);
+    var seen = zero;
     var nothing = IntVector.zero(LANES);
     // Where there is no row, another is read and all its lanes are cleared: that takes less time
     // than a branch for every channel.
@@ -131,10 +134,12 @@ final class VectorDepthwiseStridedPairs implements DepthwiseKernel {
         xSum = w22.lanewise(FMA, xc2, w21.lanewise(FMA, xc1, w20.lanewise(FMA, xc0, xSum)));
         if (finishes) {
           xSum = xSum.add(bias);
-          xSum = xSum.blend(floor, xSum.compare(VectorOperators.LE, floor));
-          if (caps) {
-            xSum = xSum.blend(ceiling, xSum.compare(VectorOperators.GT, ceiling));
-          }
+          seen = seen.add(xSum);
+          xSum =
+              xSum.reinterpretAsInts()
+                  .lanewise(MAX, floor)
+                  .lanewise(MIN, ceiling)
+                  .reinterpretAsFloats();
         }
         xSum.intoArray(result, to);
         first = x4;
@@ -161,14 +166,17 @@ final class VectorDepthwiseStridedPairs implements DepthwiseKernel {
         ySum = w22.lanewise(FMA, yc2, w21.lanewise(FMA, yc1, w20.lanewise(FMA, yc0, ySum)));
         if (finishes) {
           ySum = ySum.add(bias);
-          ySum = ySum.blend(floor, ySum.compare(VectorOperators.LE, floor));
-          if (caps) {
-            ySum = ySum.blend(ceiling, ySum.compare(VectorOperators.GT, ceiling));
-          }
+          seen = seen.add(ySum);
+          ySum =
+              ySum.reinterpretAsInts()
+                  .lanewise(MAX, floor)
+                  .lanewise(MIN, ceiling)
+                  .reinterpretAsFloats();
         }
         ySum.intoArray(result, to);
       }
     }
+    return !seen.compare(NE, seen).anyTrue();
   }
 
   /** All bits of the lanes that lie in the map. */

@@ -34,6 +34,9 @@ final class VectorKernels implements Kernels {
 
   static final int LENGTH = SPECIES.length();
 
+  /** Vectors of as many bits whose lanes are ints. */
+  static final VectorSpecies<Integer> INTS = SPECIES.withLanes(int.class);
+
   /** Lanes 0, 2, 4, ... in the lower half, and the same again in the upper half. */
   private static final VectorShuffle<Float> EVEN_LANES =
       VectorShuffle.fromOp(SPECIES, lane -> 2 * lane % LENGTH);
@@ -271,8 +274,8 @@ final class VectorKernels implements Kernels {
     }
     // -0 is the one bias that changes no value, infinite bounds are the ones that cut off none.
     float bias = epilogue.bias() == null ? -0f : epilogue.bias()[channel];
-    float floor = floor(epilogue.activation());
-    float ceiling = ceiling(epilogue.activation());
+    float floor = epilogue.activation().floor();
+    float ceiling = epilogue.activation().ceiling();
     float[] addend = epilogue.addend();
     // A last vector repeats values of the one before it, unless those are finished already.
     int whole = count / LENGTH * LENGTH;
@@ -295,16 +298,6 @@ final class VectorKernels implements Kernels {
     if (rest > 0) {
       ScalarKernels.finishEach(sums, sumsAt + end, result, resultAt + end, rest, epilogue, channel);
     }
-  }
-
-  /** Below which an activation cuts off. */
-  static float floor(Activation activation) {
-    return activation == Activation.NONE ? Float.NEGATIVE_INFINITY : 0;
-  }
-
-  /** Above which an activation cuts off. */
-  static float ceiling(Activation activation) {
-    return activation == Activation.RELU6 ? 6 : Float.POSITIVE_INFINITY;
   }
 
   @Override

@@ -1,14 +1,18 @@
 package io.dfsnet.engine;
 
+import static io.dfsnet.engine.VectorKernels.INTS;
 import static io.dfsnet.engine.VectorKernels.LENGTH;
 import static io.dfsnet.engine.VectorKernels.SPECIES;
 import static io.dfsnet.engine.VectorProduct.biasAt;
 import static io.dfsnet.engine.VectorProduct.biasOf;
 import static jdk.incubator.vector.VectorOperators.FMA;
+import static jdk.incubator.vector.VectorOperators.MAX;
+import static jdk.incubator.vector.VectorOperators.MIN;
+import static jdk.incubator.vector.VectorOperators.NE;
 
 import io.dfsnet.engine.ProductKernel.Call;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.IntVector;
 
 /**
  * Tiles of six rows by four vectors of columns for pointwise convolutions, whose products are
@@ -130,8 +134,12 @@ final class VectorPointwiseTile {
     sum53.intoArray(c, at + 3 * LENGTH);
   }
 
-  /** As {@link #sum}, with an epilogue that has no addend. */
-  static void sumAndFinish(Call call, int j) {
+  /**
+   * As {@link #sum}, with an epilogue that has no addend.
+   *
+   * @return false if there is a NaN, which is lost: then the caller starts anew
+   */
+  static boolean sumAndFinish(Call call, int j) {
     float[] a = call.a;
     float[] b = call.b;
     float[] c = call.c;
@@ -140,8 +148,8 @@ final class VectorPointwiseTile {
     int cRow = call.cRow;
     float[] bias = biasOf(call);
     int biasAt = biasAt(call);
-    float floor = VectorKernels.floor(call.epilogue.activation());
-    float ceiling = VectorKernels.ceiling(call.epilogue.activation());
+    var floor = IntVector.broadcast(INTS, call.epilogue.activation().floorBits());
+    var ceiling = IntVector.broadcast(INTS, call.epilogue.activation().ceilingBits());
     int bAt = call.bAt + j;
     var sum00 = FloatVector.zero(SPECIES);
     var sum01 = FloatVector.zero(SPECIES);
@@ -205,106 +213,102 @@ final class VectorPointwiseTile {
       sum53 = w5.lanewise(FMA, x3, sum53);
     }
     int at = call.cAt + j;
-    var total00 = sum00.add(bias[biasAt]);
-    var least00 = total00.blend(floor, total00.compare(VectorOperators.LE, floor));
-    least00.blend(ceiling, least00.compare(VectorOperators.GT, ceiling)).intoArray(c, at);
-    var total01 = sum01.add(bias[biasAt]);
-    var least01 = total01.blend(floor, total01.compare(VectorOperators.LE, floor));
-    least01.blend(ceiling, least01.compare(VectorOperators.GT, ceiling)).intoArray(c, at + LENGTH);
-    var total02 = sum02.add(bias[biasAt]);
-    var least02 = total02.blend(floor, total02.compare(VectorOperators.LE, floor));
-    least02
-        .blend(ceiling, least02.compare(VectorOperators.GT, ceiling))
-        .intoArray(c, at + 2 * LENGTH);
-    var total03 = sum03.add(bias[biasAt]);
-    var least03 = total03.blend(floor, total03.compare(VectorOperators.LE, floor));
-    least03
-        .blend(ceiling, least03.compare(VectorOperators.GT, ceiling))
-        .intoArray(c, at + 3 * LENGTH);
+    var bias0 = FloatVector.broadcast(SPECIES, bias[biasAt]);
+    var total00 = sum00.add(bias0);
+    var total01 = sum01.add(bias0);
+    var total02 = sum02.add(bias0);
+    var total03 = sum03.add(bias0);
+    var seen0 = total00.add(total02);
+    var seen1 = total01.add(total03);
+    var low00 = total00.reinterpretAsInts().lanewise(MAX, floor);
+    low00.lanewise(MIN, ceiling).reinterpretAsFloats().intoArray(c, at);
+    var low01 = total01.reinterpretAsInts().lanewise(MAX, floor);
+    low01.lanewise(MIN, ceiling).reinterpretAsFloats().intoArray(c, at + LENGTH);
+    var low02 = total02.reinterpretAsInts().lanewise(MAX, floor);
+    low02.lanewise(MIN, ceiling).reinterpretAsFloats().intoArray(c, at + 2 * LENGTH);
+    var low03 = total03.reinterpretAsInts().lanewise(MAX, floor);
+    low03.lanewise(MIN, ceiling).reinterpretAsFloats().intoArray(c, at + 3 * LENGTH);
     at += cRow;
-    var total10 = sum10.add(bias[biasAt + 1]);
-    var least10 = total10.blend(floor, total10.compare(VectorOperators.LE, floor));
-    least10.blend(ceiling, least10.compare(VectorOperators.GT, ceiling)).intoArray(c, at);
-    var total11 = sum11.add(bias[biasAt + 1]);
-    var least11 = total11.blend(floor, total11.compare(VectorOperators.LE, floor));
-    least11.blend(ceiling, least11.compare(VectorOperators.GT, ceiling)).intoArray(c, at + LENGTH);
-    var total12 = sum12.add(bias[biasAt + 1]);
-    var least12 = total12.blend(floor, total12.compare(VectorOperators.LE, floor));
-    least12
-        .blend(ceiling, least12.compare(VectorOperators.GT, ceiling))
-        .intoArray(c, at + 2 * LENGTH);
-    var total13 = sum13.add(bias[biasAt + 1]);
-    var least13 = total13.blend(floor, total13.compare(VectorOperators.LE, floor));
-    least13
-        .blend(ceiling, least13.compare(VectorOperators.GT, ceiling))
-        .intoArray(c, at + 3 * LENGTH);
+    var bias1 = FloatVector.broadcast(SPECIES, bias[biasAt + 1]);
+    var total10 = sum10.add(bias1);
+    var total11 = sum11.add(bias1);
+    var total12 = sum12.add(bias1);
+    var total13 = sum13.add(bias1);
+    seen0 = seen0.add(total10).add(total12);
+    seen1 = seen1.add(total11).add(total13);
+    var low10 = total10.reinterpretAsInts().lanewise(MAX, floor);
+    low10.lanewise(MIN, ceiling).reinterpretAsFloats().intoArray(c, at);
+    var low11 = total11.reinterpretAsInts().lanewise(MAX, floor);
+    low11.lanewise(MIN, ceiling).reinterpretAsFloats().intoArray(c, at + LENGTH);
+    var low12 = total12.reinterpretAsInts().lanewise(MAX, floor);
+    low12.lanewise(MIN, ceiling).reinterpretAsFloats().intoArray(c, at + 2 * LENGTH);
+    var low13 = total13.reinterpretAsInts().lanewise(MAX, floor);
+    low13.lanewise(MIN, ceiling).reinterpretAsFloats().intoArray(c, at + 3 * LENGTH);
     at += cRow;
-    var total20 = sum20.add(bias[biasAt + 2]);
-    var least20 = total20.blend(floor, total20.compare(VectorOperators.LE, floor));
-    least20.blend(ceiling, least20.compare(VectorOperators.GT, ceiling)).intoArray(c, at);
-    var total21 = sum21.add(bias[biasAt + 2]);
-    var least21 = total21.blend(floor, total21.compare(VectorOperators.LE, floor));
-    least21.blend(ceiling, least21.compare(VectorOperators.GT, ceiling)).intoArray(c, at + LENGTH);
-    var total22 = sum22.add(bias[biasAt + 2]);
-    var least22 = total22.blend(floor, total22.compare(VectorOperators.LE, floor));
-    least22
-        .blend(ceiling, least22.compare(VectorOperators.GT, ceiling))
-        .intoArray(c, at + 2 * LENGTH);
-    var total23 = sum23.add(bias[biasAt + 2]);
-    var least23 = total23.blend(floor, total23.compare(VectorOperators.LE, floor));
-    least23
-        .blend(ceiling, least23.compare(VectorOperators.GT, ceiling))
-        .intoArray(c, at + 3 * LENGTH);
+    var bias2 = FloatVector.broadcast(SPECIES, bias[biasAt + 2]);
+    var total20 = sum20.add(bias2);
+    var total21 = sum21.add(bias2);
+    var total22 = sum22.add(bias2);
+    var total23 = sum23.add(bias2);
+    seen0 = seen0.add(total20).add(total22);
+    seen1 = seen1.add(total21).add(total23);
+    var low20 = total20.reinterpretAsInts().lanewise(MAX, floor);
+    low20.lanewise(MIN, ceiling).reinterpretAsFloats().intoArray(c, at);
+    var low21 = total21.reinterpretAsInts().lanewise(MAX, floor);
+    low21.lanewise(MIN, ceiling).reinterpretAsFloats().intoArray(c, at + LENGTH);
+    var low22 = total22.reinterpretAsInts().lanewise(MAX, floor);
+    low22.lanewise(MIN, ceiling).reinterpretAsFloats().intoArray(c, at + 2 * LENGTH);
+    var low23 = total23.reinterpretAsInts().lanewise(MAX, floor);
+    low23.lanewise(MIN, ceiling).reinterpretAsFloats().intoArray(c, at + 3 * LENGTH);
     at += cRow;
-    var total30 = sum30.add(bias[biasAt + 3]);
-    var least30 = total30.blend(floor, total30.compare(VectorOperators.LE, floor));
-    least30.blend(ceiling, least30.compare(VectorOperators.GT, ceiling)).intoArray(c, at);
-    var total31 = sum31.add(bias[biasAt + 3]);
-    var least31 = total31.blend(floor, total31.compare(VectorOperators.LE, floor));
-    least31.blend(ceiling, least31.compare(VectorOperators.GT, ceiling)).intoArray(c, at + LENGTH);
-    var total32 = sum32.add(bias[biasAt + 3]);
-    var least32 = total32.blend(floor, total32.compare(VectorOperators.LE, floor));
-    least32
-        .blend(ceiling, least32.compare(VectorOperators.GT, ceiling))
-        .intoArray(c, at + 2 * LENGTH);
-    var total33 = sum33.add(bias[biasAt + 3]);
-    var least33 = total33.blend(floor, total33.compare(VectorOperators.LE, floor));
-    least33
-        .blend(ceiling, least33.compare(VectorOperators.GT, ceiling))
-        .intoArray(c, at + 3 * LENGTH);
+    var bias3 = FloatVector.broadcast(SPECIES, bias[biasAt + 3]);
+    var total30 = sum30.add(bias3);
+    var total31 = sum31.add(bias3);
+    var total32 = sum32.add(bias3);
+    var total33 = sum33.add(bias3);
+    seen0 = seen0.add(total30).add(total32);
+    seen1 = seen1.add(total31).add(total33);
+    var low30 = total30.reinterpretAsInts().lanewise(MAX, floor);
+    low30.lanewise(MIN, ceiling).reinterpretAsFloats().intoArray(c, at);
+    var low31 = total31.reinterpretAsInts().lanewise(MAX, floor);
+    low31.lanewise(MIN, ceiling).reinterpretAsFloats().intoArray(c, at + LENGTH);
+    var low32 = total32.reinterpretAsInts().lanewise(MAX, floor);
+    low32.lanewise(MIN, ceiling).reinterpretAsFloats().intoArray(c, at + 2 * LENGTH);
+    var low33 = total33.reinterpretAsInts().lanewise(MAX, floor);
+    low33.lanewise(MIN, ceiling).reinterpretAsFloats().intoArray(c, at + 3 * LENGTH);
     at += cRow;
-    var total40 = sum40.add(bias[biasAt + 4]);
-    var least40 = total40.blend(floor, total40.compare(VectorOperators.LE, floor));
-    least40.blend(ceiling, least40.compare(VectorOperators.GT, ceiling)).intoArray(c, at);
-    var total41 = sum41.add(bias[biasAt + 4]);
-    var least41 = total41.blend(floor, total41.compare(VectorOperators.LE, floor));
-    least41.blend(ceiling, least41.compare(VectorOperators.GT, ceiling)).intoArray(c, at + LENGTH);
-    var total42 = sum42.add(bias[biasAt + 4]);
-    var least42 = total42.blend(floor, total42.compare(VectorOperators.LE, floor));
-    least42
-        .blend(ceiling, least42.compare(VectorOperators.GT, ceiling))
-        .intoArray(c, at + 2 * LENGTH);
-    var total43 = sum43.add(bias[biasAt + 4]);
-    var least43 = total43.blend(floor, total43.compare(VectorOperators.LE, floor));
-    least43
-        .blend(ceiling, least43.compare(VectorOperators.GT, ceiling))
-        .intoArray(c, at + 3 * LENGTH);
+    var bias4 = FloatVector.broadcast(SPECIES, bias[biasAt + 4]);
+    var total40 = sum40.add(bias4);
+    var total41 = sum41.add(bias4);
+    var total42 = sum42.add(bias4);
+    var total43 = sum43.add(bias4);
+    seen0 = seen0.add(total40).add(total42);
+    seen1 = seen1.add(total41).add(total43);
+    var low40 = total40.reinterpretAsInts().lanewise(MAX, floor);
+    low40.lanewise(MIN, ceiling).reinterpretAsFloats().intoArray(c, at);
+    var low41 = total41.reinterpretAsInts().lanewise(MAX, floor);
+    low41.lanewise(MIN, ceiling).reinterpretAsFloats().intoArray(c, at + LENGTH);
+    var low42 = total42.reinterpretAsInts().lanewise(MAX, floor);
+    low42.lanewise(MIN, ceiling).reinterpretAsFloats().intoArray(c, at + 2 * LENGTH);
+    var low43 = total43.reinterpretAsInts().lanewise(MAX, floor);
+    low43.lanewise(MIN, ceiling).reinterpretAsFloats().intoArray(c, at + 3 * LENGTH);
     at += cRow;
-    var total50 = sum50.add(bias[biasAt + 5]);
-    var least50 = total50.blend(floor, total50.compare(VectorOperators.LE, floor));
-    least50.blend(ceiling, least50.compare(VectorOperators.GT, ceiling)).intoArray(c, at);
-    var total51 = sum51.add(bias[biasAt + 5]);
-    var least51 = total51.blend(floor, total51.compare(VectorOperators.LE, floor));
-    least51.blend(ceiling, least51.compare(VectorOperators.GT, ceiling)).intoArray(c, at + LENGTH);
-    var total52 = sum52.add(bias[biasAt + 5]);
-    var least52 = total52.blend(floor, total52.compare(VectorOperators.LE, floor));
-    least52
-        .blend(ceiling, least52.compare(VectorOperators.GT, ceiling))
-        .intoArray(c, at + 2 * LENGTH);
-    var total53 = sum53.add(bias[biasAt + 5]);
-    var least53 = total53.blend(floor, total53.compare(VectorOperators.LE, floor));
-    least53
-        .blend(ceiling, least53.compare(VectorOperators.GT, ceiling))
-        .intoArray(c, at + 3 * LENGTH);
+    var bias5 = FloatVector.broadcast(SPECIES, bias[biasAt + 5]);
+    var total50 = sum50.add(bias5);
+    var total51 = sum51.add(bias5);
+    var total52 = sum52.add(bias5);
+    var total53 = sum53.add(bias5);
+    seen0 = seen0.add(total50).add(total52);
+    seen1 = seen1.add(total51).add(total53);
+    var low50 = total50.reinterpretAsInts().lanewise(MAX, floor);
+    low50.lanewise(MIN, ceiling).reinterpretAsFloats().intoArray(c, at);
+    var low51 = total51.reinterpretAsInts().lanewise(MAX, floor);
+    low51.lanewise(MIN, ceiling).reinterpretAsFloats().intoArray(c, at + LENGTH);
+    var low52 = total52.reinterpretAsInts().lanewise(MAX, floor);
+    low52.lanewise(MIN, ceiling).reinterpretAsFloats().intoArray(c, at + 2 * LENGTH);
+    var low53 = total53.reinterpretAsInts().lanewise(MAX, floor);
+    low53.lanewise(MIN, ceiling).reinterpretAsFloats().intoArray(c, at + 3 * LENGTH);
+    var seen = seen0.add(seen1);
+    return !seen.compare(NE, seen).anyTrue();
   }
 }

@@ -148,8 +148,8 @@ abstract class VectorProduct implements ProductKernel {
     float[] bias = biasOf(call);
     int biasAt = biasAt(call);
     float[] addend = call.epilogue.addend();
-    float floor = VectorKernels.floor(call.epilogue.activation());
-    float ceiling = VectorKernels.ceiling(call.epilogue.activation());
+    float floor = call.epilogue.activation().floor();
+    float ceiling = call.epilogue.activation().ceiling();
     for (int i = 0; i < rows; i++) {
       float rowBias = bias[biasAt + i];
       int row = call.cAt + i * call.cRow + j;

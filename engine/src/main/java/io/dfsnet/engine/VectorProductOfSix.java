@@ -18,8 +18,8 @@ final class VectorProductOfSix extends VectorProduct {
       super.sum4(call, j);
     } else if (call.epilogue.isNone()) {
       VectorPointwiseTile.sum(call, j);
-    } else {
-      VectorPointwiseTile.sumAndFinish(call, j);
+    } else if (!VectorPointwiseTile.sumAndFinish(call, j)) {
+      super.sum4(call, j);
     }
   }
 

@@ -74,8 +74,8 @@ final class VectorTurn {
       float[] square, float[] result, int resultAt, int mapSize, Epilogue epilogue, int channel) {
     float[] bias = epilogue.bias();
     float[] addend = epilogue.addend();
-    float floor = VectorKernels.floor(epilogue.activation());
-    float ceiling = VectorKernels.ceiling(epilogue.activation());
+    float floor = epilogue.activation().floor();
+    float ceiling = epilogue.activation().ceiling();
     int to = resultAt;
     for (int m = 0; m < LENGTH; m++, to += mapSize) {
       // -0 is the one bias that changes no value.

@@ -63,6 +63,33 @@ class ConvolutionBitsTest {
         });
   }
 
+  /** Kernels that clamp as {@link Activation#floorBits} says start anew where there is a NaN. */
+  @TestFactory
+  Stream<DynamicTest> aNanStaysOneAndInfinitiesAreCutOff() {
+    return ConvolutionProblems.tests(
+        ConvolutionProblems.TABLE,
+        geometry -> {
+          var random = new Random(13);
+          float[] input = ConvolutionProblems.normal(geometry.inShape(), random);
+          float[] weights = ConvolutionProblems.normal(geometry.weightShape(), random);
+          float[] bias = ConvolutionProblems.normal(Shape.of(geometry.outChannels()), random);
+          input[random.nextInt(input.length)] = Float.NaN;
+          input[random.nextInt(input.length)] = Float.intBitsToFloat(0xFFC00000);
+          input[random.nextInt(input.length)] = Float.POSITIVE_INFINITY;
+          bias[random.nextInt(bias.length)] = Float.NEGATIVE_INFINITY;
+          float[] sums = canonical(geometry, input, weights);
+          for (var activation : new Activation[] {Activation.RELU, Activation.RELU6}) {
+            var epilogue = new Epilogue(bias, null, activation);
+            float[] expected = finished(geometry, sums, epilogue);
+            for (var convolution : KernelVariants.all(geometry)) {
+              assertThat(forward(convolution, input, weights, epilogue, 1))
+                  .as("%s, %s", convolution.forwardKernel(), activation)
+                  .isEqualTo(expected);
+            }
+          }
+        });
+  }
+
   @TestFactory
   Stream<DynamicTest> threadsDoNotMatter() {
     return ConvolutionProblems.tests(

@@ -76,6 +76,9 @@ class InvertedResidualTest {
             new Layer(
                 convolution.pack(weights), new Epilogue(bias, adds ? addend : null, activation)));
       }
+      if (activation == Activation.RELU6) {
+        input[random.nextInt(input.length)] = Float.NaN;
+      }
       for (int threads = 1; threads <= 3; threads++) {
         try (var workers = new Workers(threads)) {
           var fused = InvertedResidual.of(convolutions, threads).orElseThrow();
