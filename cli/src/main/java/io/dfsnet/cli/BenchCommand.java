@@ -77,7 +77,9 @@ final class BenchCommand extends DfsCommand {
       names = "--seconds",
       paramLabel = "S",
       converter = Converters.Seconds.class,
-      description = "How long each is warmed up, and then timed (default: 1).")
+      description =
+          "How long each is warmed up (longer while the JVM has not compiled it), and then timed"
+              + " (default: 1).")
   Duration budget = Duration.ofSeconds(1);
 
   @Option(

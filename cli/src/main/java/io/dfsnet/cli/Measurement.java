@@ -22,15 +22,21 @@ record Measurement(double median, double deviation, int samples, long flops, lon
   private static final int MIN_SAMPLES = 5;
   private static final int MAX_CALLS = 1 << 20;
 
+  /** A call that allocates as much consists of SIMD code that is not compiled: of objects. */
+  private static final long UNCOMPILED_BYTES = 64 * 1024;
+
+  /** For so many budgets a warm-up waits at most for the JVM to compile such code. */
+  private static final int MOST_BUDGETS = 20;
+
   /**
-   * Measures a workload: warms it up for {@code budget}, checks its result, and then times it for
-   * {@code budget}. The check comes when the JVM has compiled the code, because that is the code
-   * that is timed.
+   * Measures a workload: warms it up for {@code budget}, or longer while its SIMD code is not
+   * compiled, checks its result, and then times it for {@code budget}. The check comes when the JVM
+   * has compiled the code, because that is the code that is timed.
    *
    * @throws io.dfsnet.cli.bench.WrongResultException if the check fails
    */
   static Measurement of(Workload workload, Duration budget, Allocation allocation) {
-    long fastest = warmUp(workload, budget);
+    long fastest = warmUp(workload, budget, allocation);
     workload.check();
     int calls = Math.clamp(Math.ceilDiv(SAMPLE_NANOS, fastest), 1, MAX_CALLS);
     int most = (int) Math.max(budget.toNanos() / SAMPLE_NANOS, MIN_SAMPLES);
@@ -85,17 +91,26 @@ record Measurement(double median, double deviation, int samples, long flops, lon
         .build();
   }
 
-  /** Calls until the time is over, at least once; how long the fastest call took. */
-  private static long warmUp(Workload workload, Duration budget) {
+  /**
+   * Calls at least once, until the time is over and calls allocate little, or until much more time
+   * is over: on one core the compiler has to share it with the calls, and takes seconds.
+   *
+   * @return how long the fastest call took
+   */
+  private static long warmUp(Workload workload, Duration budget, Allocation allocation) {
     long fastest = Long.MAX_VALUE;
     long now = System.nanoTime();
     long end = now + budget.toNanos();
+    long last = now + MOST_BUDGETS * budget.toNanos();
+    boolean compiled;
     do {
-      long before = now;
+      long allocated = allocation.bytes();
+      long before = System.nanoTime();
       workload.run();
       now = System.nanoTime();
+      compiled = allocation.bytes() - allocated < UNCOMPILED_BYTES;
       fastest = Math.min(fastest, now - before);
-    } while (now < end);
+    } while (now < end || (!compiled && now < last));
     return Math.max(fastest, 1);
   }
 

@@ -64,6 +64,25 @@ class MeasurementTest {
     }
   }
 
+  /** As SIMD code does until C2 has compiled it. */
+  @Test
+  void codeThatIsNotCompiledIsNotTimed() {
+    try (var workers = new Workers(1)) {
+      long compiled = System.nanoTime() + 5 * BUDGET.toNanos();
+      byte[][] kept = new byte[1][];
+      Workload slowAtFirst =
+          new Fake() {
+            @Override
+            public void run() {
+              boolean slow = System.nanoTime() < compiled;
+              kept[0] = slow ? new byte[100_000] : null;
+              LockSupport.parkNanos(slow ? 1_000_000 : 1000);
+            }
+          };
+      assertThat(Measurement.of(slowAtFirst, BUDGET, Allocation.of(workers)).allocated()).isZero();
+    }
+  }
+
   @Test
   void wrongResultsAreNotTimed() {
     var runs = new AtomicInteger();
