@@ -24,7 +24,7 @@ public enum Activation {
    * negative the greater one is the greater int, and all that are negative are negative ints. So
    * {@code max(x, floorBits)} and then {@code min(x, ceilingBits)} cut off what floor and ceiling
    * do. A NaN may be lost: who does so finds out beforehand, or adds up all values and starts anew
-   * where the sum is none.
+   * where the sum is NaN.
    *
    * <p>With AVX-512 the result of comparing vectors is a register of another kind, and comparing
    * and blending once takes as long as two and a half multiply-adds; minima and maxima of ints are

@@ -114,14 +114,17 @@ final class InPlaceSum implements SumPass {
     int maps = unit / patchRanges;
     int range = unit % patchRanges;
     scratch.begin();
+    int first = WorkCut.start(wholePatches, patchRanges, range);
     int end = WorkCut.start(wholePatches, patchRanges, range + 1);
-    for (int p = WorkCut.start(wholePatches, patchRanges, range); p < end; p++) {
+    for (int p = first; p < end; p++) {
       scratch.sumRows(maps, p * kernel.patchRows());
     }
     if (end == wholePatches && problem.height() % kernel.patchRows() > 0) {
       // The last patch repeats rows of the one before it, which the same thread has computed.
       scratch.sumRows(maps, problem.height() - kernel.patchRows());
     }
+    int endRow = end == wholePatches ? problem.height() : end * kernel.patchRows();
+    scratch.finish(maps, first * kernel.patchRows(), endRow);
     scratch.call.release();
   }
 
@@ -146,7 +149,7 @@ final class InPlaceSum implements SumPass {
     }
 
     /**
-     * Computes and finishes {@link PatchKernel#patchRows} rows of all channels of a group.
+     * Computes {@link PatchKernel#patchRows} rows of all channels of a group.
      *
      * @param maps the group, counted through all images
      * @param y the first row
@@ -163,12 +166,18 @@ final class InPlaceSum implements SumPass {
         int column = Math.min(x, width - patch.columns());
         sumPatch(patch, group, column, resultAt + column);
       }
+    }
+
+    /** All rows of a unit at once: for the few of a patch a call takes longer than what it does. */
+    void finish(int maps, int firstRow, int endRow) {
       if (epilogue.isNone()) {
         return;
       }
+      int firstChannel = maps * problem.channels();
+      int group = maps % problem.groups();
       for (int m = 0; m < problem.channels(); m++) {
-        int at = (firstChannel + m) * problem.mapSize() + y * problem.width();
-        int count = kernel.patchRows() * problem.width();
+        int at = (firstChannel + m) * problem.mapSize() + firstRow * problem.width();
+        int count = (endRow - firstRow) * problem.width();
         kernels.finish(result, at, result, at, count, epilogue, group * problem.channels() + m);
       }
     }

@@ -122,18 +122,19 @@ public final class InvertedResidual {
         || expansion.geometry().outChannels() * reduce.walk().sourceSize() <= LEAST_FLOATS) {
       return Optional.empty();
     }
-    int bands = Math.ceilDiv(Math.toIntExact(expand.sourceFloats()), BAND_FLOATS);
+    int rows = reduce.walk().rows();
+    int bands = parts(expand.sourceFloats(), BAND_FLOATS, rows);
     Optional<MatrixSum> project = Optional.empty();
     if (convolutions.size() == 3) {
       project = projection(expansion, convolutions.get(2));
       if (project.isEmpty()) {
         return Optional.empty();
       }
-      int reduced = Math.toIntExact(project.get().sourceFloats());
       int pieces = expansion.geometry().n() * expansion.geometry().groups();
-      bands = evenly(Math.max(bands, Math.ceilDiv(reduced, REDUCED_FLOATS)), pieces, threads);
+      int least = Math.max(bands, parts(project.get().sourceFloats(), REDUCED_FLOATS, rows));
+      bands = Math.min(evenly(least, pieces, threads), rows);
     }
-    var cut = bands(reduce.walk(), Math.min(bands, reduce.walk().rows()));
+    var cut = bands(reduce.walk(), bands);
     boolean worth = cut.size() == 1 || cut.getFirst().walk.rows() >= LEAST_ROWS;
     return worth && cut.stream().allMatch(band -> reduce.callFor(band.walk).isPresent())
         ? Optional.of(new InvertedResidual(convolutions, expand, reduce, project, cut))
@@ -154,6 +155,10 @@ public final class InvertedResidual {
           "conv2d",
           "the output of problem %s is not the input of problem %s".formatted(first, second));
     }
+  }
+
+  private static int parts(long floats, int floatsOfPart, int most) {
+    return Math.clamp(Math.ceilDiv(floats, floatsOfPart), 1, most);
   }
 
   /** At least {@code bands}, so that threads have about as much to do each. */

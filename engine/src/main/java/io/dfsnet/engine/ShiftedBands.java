@@ -100,29 +100,19 @@ final class ShiftedBands implements BandedSum {
         call.endRun = Math.min(run + ShiftedSum.RUN_BLOCK, runs);
         for (int t = chunk.firstTile(); t < chunk.endTile(); t++) {
           var tile = tiles.get(t);
-          sum(tile, result, to + (tile.firstChannel() - chunk.firstChannel()) * size);
+          call.weightsAt = (firstChannel + tile.firstChannel()) * call.reduction;
+          call.out = result;
+          call.outAt = to + (tile.firstChannel() - chunk.firstChannel()) * size;
+          call.outChannelSize = size;
+          tile.kernel().run(call);
         }
       }
-    }
-
-    private void sum(Tile<SumKernel> tile, float[] result, int to) {
-      int channel = firstChannel + tile.firstChannel();
-      call.weightsAt = channel * call.reduction;
-      call.out = result;
-      call.outAt = to;
-      call.outChannelSize = size;
-      tile.kernel().run(call);
-      if (epilogue.isNone()) {
-        return;
-      }
-      // The last run may begin before the end of the one before it: it has computed the bare sums
-      // of
-      // what it repeats anew, and all runs of the call are finished only now, and once.
-      int at = call.positions.mapStarts()[call.firstRun];
-      int count = call.positions.mapStarts()[call.endRun - 1] + lanes - at;
-      for (int m = 0; m < tile.kernel().rows(); m++) {
-        int run = to + m * size + at;
-        kernels.finish(result, run, result, run, count, epilogue, channel + m);
+      if (!epilogue.isNone()) {
+        for (int c = 0; c < chunk.channels(); c++) {
+          int map = to + c * size;
+          int channel = firstChannel + chunk.firstChannel() + c;
+          kernels.finish(result, map, result, map, size, epilogue, channel);
+        }
       }
     }
 
