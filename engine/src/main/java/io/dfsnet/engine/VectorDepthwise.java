@@ -3,6 +3,7 @@ package io.dfsnet.engine;
 import static io.dfsnet.engine.VectorKernels.INTS;
 import static io.dfsnet.engine.VectorKernels.LENGTH;
 import static io.dfsnet.engine.VectorKernels.SPECIES;
+import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.FMA;
 import static jdk.incubator.vector.VectorOperators.MAX;
 import static jdk.incubator.vector.VectorOperators.MIN;
@@ -111,7 +112,7 @@ final class VectorDepthwise implements DepthwiseKernel {
       var w20 = FloatVector.broadcast(SPECIES, weights[w + 6]);
       var w21 = FloatVector.broadcast(SPECIES, weights[w + 7]);
       var w22 = FloatVector.broadcast(SPECIES, weights[w + 8]);
-      float bias = biases == null ? -0f : biases[channel];
+      var bias = FloatVector.broadcast(SPECIES, biases == null ? -0f : biases[channel]);
       int at = sourceAt + (multiplier == 1 ? channel : channel / multiplier) * sourceSize + start;
       int to = resultAt + channel * size + column;
       var aOlder = zero;
@@ -136,8 +137,8 @@ final class VectorDepthwise implements DepthwiseKernel {
         if (row >= 2) {
           var aSum = w22.lanewise(FMA, a2, w21.lanewise(FMA, a1, w20.lanewise(FMA, a0, aOlder)));
           if (finishes) {
-            aSum = aSum.add(bias);
-            seen = seen.add(aSum);
+            aSum = aSum.lanewise(ADD, bias);
+            seen = seen.lanewise(ADD, aSum);
             aSum =
                 aSum.reinterpretAsInts()
                     .lanewise(MAX, floor)
@@ -147,8 +148,8 @@ final class VectorDepthwise implements DepthwiseKernel {
           aSum.intoArray(result, to);
           var bSum = w22.lanewise(FMA, b2, w21.lanewise(FMA, b1, w20.lanewise(FMA, b0, bOlder)));
           if (finishes) {
-            bSum = bSum.add(bias);
-            seen = seen.add(bSum);
+            bSum = bSum.lanewise(ADD, bias);
+            seen = seen.lanewise(ADD, bSum);
             bSum =
                 bSum.reinterpretAsInts()
                     .lanewise(MAX, floor)
@@ -204,7 +205,7 @@ final class VectorDepthwise implements DepthwiseKernel {
       var w20 = FloatVector.broadcast(SPECIES, weights[w + 6]);
       var w21 = FloatVector.broadcast(SPECIES, weights[w + 7]);
       var w22 = FloatVector.broadcast(SPECIES, weights[w + 8]);
-      float bias = biases == null ? -0f : biases[channel];
+      var bias = FloatVector.broadcast(SPECIES, biases == null ? -0f : biases[channel]);
       int at = sourceAt + (multiplier == 1 ? channel : channel / multiplier) * sourceSize + start;
       int to = resultAt + channel * size + column;
       var aOlder = zero;
@@ -221,8 +222,8 @@ final class VectorDepthwise implements DepthwiseKernel {
         if (row >= 2) {
           var aSum = w22.lanewise(FMA, a2, w21.lanewise(FMA, a1, w20.lanewise(FMA, a0, aOlder)));
           if (finishes) {
-            aSum = aSum.add(bias);
-            seen = seen.add(aSum);
+            aSum = aSum.lanewise(ADD, bias);
+            seen = seen.lanewise(ADD, aSum);
             aSum =
                 aSum.reinterpretAsInts()
                     .lanewise(MAX, floor)

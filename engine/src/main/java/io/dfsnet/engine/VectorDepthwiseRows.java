@@ -4,6 +4,7 @@ import static io.dfsnet.engine.VectorDepthwise.mask;
 import static io.dfsnet.engine.VectorKernels.INTS;
 import static io.dfsnet.engine.VectorKernels.LENGTH;
 import static io.dfsnet.engine.VectorKernels.SPECIES;
+import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.FMA;
 import static jdk.incubator.vector.VectorOperators.MAX;
 import static jdk.incubator.vector.VectorOperators.MIN;
@@ -133,7 +134,7 @@ final class VectorDepthwiseRows {
       var w20 = FloatVector.broadcast(SPECIES, weights[w + 6]);
       var w21 = FloatVector.broadcast(SPECIES, weights[w + 7]);
       var w22 = FloatVector.broadcast(SPECIES, weights[w + 8]);
-      float bias = biases == null ? -0f : biases[channel];
+      var bias = FloatVector.broadcast(SPECIES, biases == null ? -0f : biases[channel]);
       int at = sourceAt + (multiplier == 1 ? channel : channel / multiplier) * sourceSize;
       int to = resultAt + channel * size;
       var a1 = FloatVector.fromArray(SPECIES, source, at);
@@ -148,8 +149,8 @@ final class VectorDepthwiseRows {
         var x2 = x1.rearrange(NEXT).blend(zero, rightmost);
         var sum = w22.lanewise(FMA, x2, w21.lanewise(FMA, x1, w20.lanewise(FMA, x0, older)));
         if (finishes) {
-          sum = sum.add(bias);
-          seen = seen.add(sum);
+          sum = sum.lanewise(ADD, bias);
+          seen = seen.lanewise(ADD, sum);
           sum =
               sum.reinterpretAsInts()
                   .lanewise(MAX, floor)
@@ -162,8 +163,8 @@ final class VectorDepthwiseRows {
       }
       var last = FloatVector.broadcast(SPECIES, -0f).add(older);
       if (finishes) {
-        last = last.add(bias);
-        seen = seen.add(last);
+        last = last.lanewise(ADD, bias);
+        seen = seen.lanewise(ADD, last);
         last =
             last.reinterpretAsInts()
                 .lanewise(MAX, floor)
@@ -209,7 +210,7 @@ final class VectorDepthwiseRows {
       var w20 = FloatVector.broadcast(SPECIES, weights[w + 6]);
       var w21 = FloatVector.broadcast(SPECIES, weights[w + 7]);
       var w22 = FloatVector.broadcast(SPECIES, weights[w + 8]);
-      float bias = biases == null ? -0f : biases[channel];
+      var bias = FloatVector.broadcast(SPECIES, biases == null ? -0f : biases[channel]);
       int at = sourceAt + (multiplier == 1 ? channel : channel / multiplier) * sourceSize - pitch;
       int to = resultAt + channel * size;
       var a1 = FloatVector.fromArray(SPECIES, source, at).blend(zero, above);
@@ -228,8 +229,8 @@ final class VectorDepthwiseRows {
         var c2 = c1.rearrange(NEXT).blend(zero, rightmost);
         sum = w22.lanewise(FMA, c2, w21.lanewise(FMA, c1, w20.lanewise(FMA, c0, sum)));
         if (finishes) {
-          sum = sum.add(bias);
-          seen = seen.add(sum);
+          sum = sum.lanewise(ADD, bias);
+          seen = seen.lanewise(ADD, sum);
           sum =
               sum.reinterpretAsInts()
                   .lanewise(MAX, floor)
@@ -252,8 +253,8 @@ final class VectorDepthwiseRows {
         sum = w22.lanewise(FMA, e2, w21.lanewise(FMA, e1, w20.lanewise(FMA, e0, sum)));
       }
       if (finishes) {
-        sum = sum.add(bias);
-        seen = seen.add(sum);
+        sum = sum.lanewise(ADD, bias);
+        seen = seen.lanewise(ADD, sum);
         sum =
             sum.reinterpretAsInts()
                 .lanewise(MAX, floor)

@@ -4,6 +4,7 @@ import static io.dfsnet.engine.VectorDepthwise.mask;
 import static io.dfsnet.engine.VectorKernels.INTS;
 import static io.dfsnet.engine.VectorKernels.LENGTH;
 import static io.dfsnet.engine.VectorKernels.SPECIES;
+import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.FMA;
 import static jdk.incubator.vector.VectorOperators.MAX;
 import static jdk.incubator.vector.VectorOperators.MIN;
@@ -111,7 +112,7 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
       var w20 = FloatVector.broadcast(SPECIES, weights[w + 6]);
       var w21 = FloatVector.broadcast(SPECIES, weights[w + 7]);
       var w22 = FloatVector.broadcast(SPECIES, weights[w + 8]);
-      float bias = biases == null ? -0f : biases[channel];
+      var bias = FloatVector.broadcast(SPECIES, biases == null ? -0f : biases[channel]);
       int at = sourceAt + (multiplier == 1 ? channel : channel / multiplier) * sourceSize + start;
       int to = resultAt + channel * size + column;
       var aSum = zero;
@@ -161,8 +162,8 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
         var aL2 = aL0.rearrange(NEXT);
         aSum = w22.lanewise(FMA, aL2, w21.lanewise(FMA, aL1, w20.lanewise(FMA, aL0, aSum)));
         if (finishes) {
-          aSum = aSum.add(bias);
-          seen = seen.add(aSum);
+          aSum = aSum.lanewise(ADD, bias);
+          seen = seen.lanewise(ADD, aSum);
           aSum =
               aSum.reinterpretAsInts()
                   .lanewise(MAX, floor)
@@ -181,8 +182,8 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
         var bL2 = bL0.rearrange(NEXT);
         bSum = w22.lanewise(FMA, bL2, w21.lanewise(FMA, bL1, w20.lanewise(FMA, bL0, bSum)));
         if (finishes) {
-          bSum = bSum.add(bias);
-          seen = seen.add(bSum);
+          bSum = bSum.lanewise(ADD, bias);
+          seen = seen.lanewise(ADD, bSum);
           bSum =
               bSum.reinterpretAsInts()
                   .lanewise(MAX, floor)
@@ -202,8 +203,8 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
         var aE2 = aE0.rearrange(NEXT);
         aSum = w12.lanewise(FMA, aE2, w11.lanewise(FMA, aE1, w10.lanewise(FMA, aE0, aSum)));
         if (finishes) {
-          aSum = aSum.add(bias);
-          seen = seen.add(aSum);
+          aSum = aSum.lanewise(ADD, bias);
+          seen = seen.lanewise(ADD, aSum);
           aSum =
               aSum.reinterpretAsInts()
                   .lanewise(MAX, floor)
@@ -221,8 +222,8 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
         var bE2 = bE0.rearrange(NEXT);
         bSum = w12.lanewise(FMA, bE2, w11.lanewise(FMA, bE1, w10.lanewise(FMA, bE0, bSum)));
         if (finishes) {
-          bSum = bSum.add(bias);
-          seen = seen.add(bSum);
+          bSum = bSum.lanewise(ADD, bias);
+          seen = seen.lanewise(ADD, bSum);
           bSum =
               bSum.reinterpretAsInts()
                   .lanewise(MAX, floor)
@@ -273,7 +274,7 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
       var w20 = FloatVector.broadcast(SPECIES, weights[w + 6]);
       var w21 = FloatVector.broadcast(SPECIES, weights[w + 7]);
       var w22 = FloatVector.broadcast(SPECIES, weights[w + 8]);
-      float bias = biases == null ? -0f : biases[channel];
+      var bias = FloatVector.broadcast(SPECIES, biases == null ? -0f : biases[channel]);
       int at = sourceAt + (multiplier == 1 ? channel : channel / multiplier) * sourceSize + start;
       int to = resultAt + channel * size + column;
       var aSum = zero;
@@ -313,8 +314,8 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
         var aL2 = aL0.rearrange(NEXT);
         aSum = w22.lanewise(FMA, aL2, w21.lanewise(FMA, aL1, w20.lanewise(FMA, aL0, aSum)));
         if (finishes) {
-          aSum = aSum.add(bias);
-          seen = seen.add(aSum);
+          aSum = aSum.lanewise(ADD, bias);
+          seen = seen.lanewise(ADD, aSum);
           aSum =
               aSum.reinterpretAsInts()
                   .lanewise(MAX, floor)
@@ -337,8 +338,8 @@ final class VectorDepthwiseStrided implements DepthwiseKernel {
         var aE2 = aE0.rearrange(NEXT);
         aSum = w12.lanewise(FMA, aE2, w11.lanewise(FMA, aE1, w10.lanewise(FMA, aE0, aSum)));
         if (finishes) {
-          aSum = aSum.add(bias);
-          seen = seen.add(aSum);
+          aSum = aSum.lanewise(ADD, bias);
+          seen = seen.lanewise(ADD, aSum);
           aSum =
               aSum.reinterpretAsInts()
                   .lanewise(MAX, floor)

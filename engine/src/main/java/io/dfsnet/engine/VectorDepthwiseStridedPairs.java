@@ -3,6 +3,7 @@ package io.dfsnet.engine;
 import static io.dfsnet.engine.VectorKernels.INTS;
 import static io.dfsnet.engine.VectorKernels.LENGTH;
 import static io.dfsnet.engine.VectorKernels.SPECIES;
+import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.FMA;
 import static jdk.incubator.vector.VectorOperators.MAX;
 import static jdk.incubator.vector.VectorOperators.MIN;
@@ -107,7 +108,7 @@ final class VectorDepthwiseStridedPairs implements DepthwiseKernel {
       var w20 = FloatVector.broadcast(SPECIES, weights[w + 6]);
       var w21 = FloatVector.broadcast(SPECIES, weights[w + 7]);
       var w22 = FloatVector.broadcast(SPECIES, weights[w + 8]);
-      float bias = biases == null ? -0f : biases[channel];
+      var bias = FloatVector.broadcast(SPECIES, biases == null ? -0f : biases[channel]);
       int at = sourceAt + (multiplier == 1 ? channel : channel / multiplier) * sourceSize + start;
       int to = resultAt + channel * size;
       var first =
@@ -133,8 +134,8 @@ final class VectorDepthwiseStridedPairs implements DepthwiseKernel {
         xSum = w12.lanewise(FMA, xb2, w11.lanewise(FMA, xb1, w10.lanewise(FMA, xb0, xSum)));
         xSum = w22.lanewise(FMA, xc2, w21.lanewise(FMA, xc1, w20.lanewise(FMA, xc0, xSum)));
         if (finishes) {
-          xSum = xSum.add(bias);
-          seen = seen.add(xSum);
+          xSum = xSum.lanewise(ADD, bias);
+          seen = seen.lanewise(ADD, xSum);
           xSum =
               xSum.reinterpretAsInts()
                   .lanewise(MAX, floor)
@@ -165,8 +166,8 @@ final class VectorDepthwiseStridedPairs implements DepthwiseKernel {
         ySum = w12.lanewise(FMA, yb2, w11.lanewise(FMA, yb1, w10.lanewise(FMA, yb0, ySum)));
         ySum = w22.lanewise(FMA, yc2, w21.lanewise(FMA, yc1, w20.lanewise(FMA, yc0, ySum)));
         if (finishes) {
-          ySum = ySum.add(bias);
-          seen = seen.add(ySum);
+          ySum = ySum.lanewise(ADD, bias);
+          seen = seen.lanewise(ADD, ySum);
           ySum =
               ySum.reinterpretAsInts()
                   .lanewise(MAX, floor)

@@ -23,9 +23,10 @@ import jdk.incubator.vector.VectorSpecies;
  *   <li>Multiply-adds are {@code a.lanewise(FMA, b, c)} and not {@code a.fma(b, c)}. The class of
  *       {@code a} follows from the species, but C2 knows it only after it has parsed the whole
  *       method; until then it goes by the classes that the JVM has seen at the place of the call.
- *       Within {@code fma} that place is one for all kernels. Where some have had vectors of 256
- *       bits and others of 512, the sums became objects in every third JVM. A call to {@code
- *       lanewise} is a place of its own, and has seen one class.
+ *       Within {@code fma} that place is one for all kernels, and so it is within {@code add}: sums
+ *       that a loop carries are {@code lanewise(ADD, ...)}. Where some have had vectors of 256 bits
+ *       and others of 512, the sums became objects in every third JVM. A call to {@code lanewise}
+ *       is a place of its own, and has seen one class.
  * </ul>
  */
 final class VectorKernels implements Kernels {
