@@ -121,22 +121,16 @@ final class DepthwiseSum implements SumPass {
         : Optional.empty();
   }
 
-  /** Runs a call of {@link #callFor}, and finishes its sums. */
-  void run(DepthwiseKernel.Call band, Epilogue epilogue) {
-    boolean finished = band.finishWith(epilogue) && kernel.run(band);
+  /** Runs a call and finishes its sums, in the kernel if it can. */
+  void run(DepthwiseKernel.Call call, Epilogue epilogue) {
+    boolean finished = call.finishWith(epilogue) && kernel.run(call);
     if (!finished) {
-      band.finishWith(Epilogue.NONE);
-      kernel.run(band);
-      for (int c = band.firstChannel; c < band.endChannel; c++) {
-        finish(band.result, band.resultMap(c), band.walk.size(), epilogue, c);
+      call.finishWith(Epilogue.NONE);
+      kernel.run(call);
+      for (int c = call.firstChannel; c < call.endChannel && !epilogue.isNone(); c++) {
+        int map = call.resultMap(c);
+        kernels.finish(call.result, map, call.result, map, call.walk.size(), epilogue, c);
       }
-    }
-  }
-
-  /** Finishes {@code count} bare sums of a channel, from {@code at} on. */
-  private void finish(float[] sums, int at, int count, Epilogue epilogue, int channel) {
-    if (!epilogue.isNone()) {
-      kernels.finish(sums, at, sums, at, count, epilogue, channel);
     }
   }
 
@@ -156,28 +150,11 @@ final class DepthwiseSum implements SumPass {
     final float[] resultCopy = new float[walk.size() + 2 * REACH];
 
     void sumChannels(int image, int first, int end) {
-      int resultAt = image * channels * walk.size();
-      boolean finished = call.finishWith(epilogue) && walkChannels(image, first, end);
-      if (!finished) {
-        call.finishWith(Epilogue.NONE);
-        walkChannels(image, first, end);
-        for (int c = first; c < end; c++) {
-          finish(result, resultAt + c * walk.size(), walk.size(), epilogue, c);
-        }
-      }
-      call.release();
-    }
-
-    /**
-     * @return false if a NaN may be lost, see {@link DepthwiseKernel#run}
-     */
-    private boolean walkChannels(int image, int first, int end) {
       int sourceAt = image * (channels / multiplier) * walk.sourceSize();
       int resultAt = image * channels * walk.size();
       call.weights = weights;
       // What is written behind a map must not hit one that is complete.
       int resultEnd = overruns ? resultAt + end * walk.size() : result.length;
-      boolean whole = true;
       int channel = first;
       while (channel < end) {
         int next = channel;
@@ -193,22 +170,22 @@ final class DepthwiseSum implements SumPass {
           call.resultAt = resultAt;
           call.firstChannel = channel;
           call.endChannel = next;
-          whole &= kernel.run(call);
+          run(call, epilogue);
         } else {
           next = channel + 1;
-          whole &= sumCopy(sourceAt, resultAt, channel);
+          sumCopy(sourceAt, resultAt, channel);
         }
         channel = next;
       }
-      return whole;
+      call.release();
     }
 
     private boolean canReadBeside(int sourceMap) {
       return sourceMap >= REACH && sourceMap + walk.sourceSize() + REACH <= source.length;
     }
 
-    /** Sums a channel at an end of the arrays in copies that have margins. */
-    private boolean sumCopy(int sourceAt, int resultAt, int channel) {
+    /** Sums a channel at an end of the arrays in copies that have margins, and finishes it. */
+    private void sumCopy(int sourceAt, int resultAt, int channel) {
       int sourceMap = channel / multiplier * walk.sourceSize();
       int map = channel * walk.size();
       System.arraycopy(source, sourceAt + sourceMap, sourceCopy, REACH, walk.sourceSize());
@@ -218,9 +195,9 @@ final class DepthwiseSum implements SumPass {
       call.resultAt = REACH - map;
       call.firstChannel = channel;
       call.endChannel = channel + 1;
-      boolean whole = kernel.run(call);
-      System.arraycopy(resultCopy, REACH, result, resultAt + map, walk.size());
-      return whole;
+      call.finishWith(Epilogue.NONE);
+      kernel.run(call);
+      kernels.finish(resultCopy, REACH, result, resultAt + map, walk.size(), epilogue, channel);
     }
   }
 }

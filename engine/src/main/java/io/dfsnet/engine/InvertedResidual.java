@@ -277,11 +277,11 @@ public final class InvertedResidual {
     final float[] reduced;
 
     Scratch() {
-      int rows = bands.stream().mapToInt(band -> band.walk.size()).max().orElseThrow();
+      int positions = bands.stream().mapToInt(band -> band.walk.size()).max().orElseThrow();
       int channels = depthwise.geometry().outChannels() / expansion.geometry().groups();
       projecting =
           project.map(sum -> sum.projection(bands.stream().map(Band::rows).toList())).orElse(null);
-      reduced = projecting == null ? null : new float[channels * rows];
+      reduced = projecting == null ? null : new float[channels * positions];
     }
 
     /**
