@@ -28,7 +28,7 @@ import java.util.Optional;
  * are computed twice. The bits are those of the convolutions one after the other, because each
  * element is the same sum.
  *
- * <p>Owns its scratch memory, one piece per thread; one call at a time.
+ * <p>One call at a time, and only while no other plan that shares its {@link ScratchMemory} runs.
  */
 public final class InvertedResidual {
   /** 512 KiB: smaller maps stay in a second-level cache anyway. */
@@ -46,6 +46,9 @@ public final class InvertedResidual {
   /** Shorter bands would compute too many rows twice. */
   private static final int LEAST_ROWS = 8;
 
+  /** Depthwise kernels read so many values before a map and behind it. */
+  private static final int MARGIN = DepthwiseSum.REACH;
+
   /** Units per thread, so that threads end at about the same time. */
   private static final int UNITS_PER_HAND = 4;
 
@@ -57,7 +60,8 @@ public final class InvertedResidual {
   private final Optional<MatrixSum> project;
   private final List<Band> bands;
   private final List<Chunk> chunks;
-  private final int scratchFloats;
+  private final int mapsFloats;
+  private final ScratchMemory memory;
   private final UnitQueue<Scratch> units =
       new UnitQueue<>(Scratch[]::new, Scratch::new, this::runUnit);
 
@@ -103,10 +107,12 @@ public final class InvertedResidual {
    * @param convolutions expansion and depthwise, or expansion, depthwise and projection; each reads
    *     what the one before it writes
    * @param threads that will share a call
+   * @param memory shared with plans that run before or after this one
    * @throws ShapeException if one does not fit the one before it
    * @throws IllegalArgumentException if there are neither two nor three
    */
-  public static Optional<InvertedResidual> of(List<Convolution> convolutions, int threads) {
+  public static Optional<InvertedResidual> of(
+      List<Convolution> convolutions, int threads, ScratchMemory memory) {
     if (convolutions.size() != 2 && convolutions.size() != 3) {
       throw new IllegalArgumentException(
           "an inverted residual has 2 or 3 convolutions, found " + convolutions.size());
@@ -137,7 +143,7 @@ public final class InvertedResidual {
     var cut = bands(reduce.walk(), bands);
     boolean worth = cut.size() == 1 || cut.getFirst().walk.rows() >= LEAST_ROWS;
     return worth && cut.stream().allMatch(band -> reduce.callFor(band.walk).isPresent())
-        ? Optional.of(new InvertedResidual(convolutions, expand, reduce, project, cut))
+        ? Optional.of(new InvertedResidual(convolutions, expand, reduce, project, cut, memory))
         : Optional.empty();
   }
 
@@ -185,7 +191,8 @@ public final class InvertedResidual {
       BandedSum expand,
       DepthwiseSum reduce,
       Optional<MatrixSum> project,
-      List<Band> bands) {
+      List<Band> bands,
+      ScratchMemory memory) {
     this.convolutions = List.copyOf(convolutions);
     this.expansion = convolutions.get(0);
     this.depthwise = convolutions.get(1);
@@ -197,7 +204,17 @@ public final class InvertedResidual {
     this.epilogues = new Epilogue[convolutions.size()];
     int map = bands.stream().mapToInt(band -> band.walk.sourceSize()).max().orElseThrow();
     this.chunks = expand.chunks(CHUNK_FLOATS / map);
-    this.scratchFloats = map * chunks.stream().mapToInt(Chunk::channels).max().orElseThrow();
+    this.mapsFloats =
+        MARGIN + map * chunks.stream().mapToInt(Chunk::channels).max().orElseThrow() + MARGIN;
+    this.memory = memory;
+    memory.require(mapsFloats + reducedFloats());
+  }
+
+  /** What the projection reads of the largest band; nothing where there is none. */
+  private int reducedFloats() {
+    int positions = bands.stream().mapToInt(band -> band.walk.size()).max().orElseThrow();
+    int channels = depthwise.geometry().outChannels() / expansion.geometry().groups();
+    return project.isPresent() ? channels * positions : 0;
   }
 
   /** How the maps between the convolutions are cut, as in {@code 4 bands by 16 chunks}. */
@@ -264,24 +281,19 @@ public final class InvertedResidual {
 
   /** What one thread needs beside the arrays of the call. */
   private final class Scratch {
-    /** Depthwise kernels read so many values before a map and behind it. */
-    private static final int MARGIN = DepthwiseSum.REACH;
-
     final BandedSum.Pieces expanding = expand.pieces(bands.stream().map(Band::sourceRows).toList());
     final DepthwiseKernel.Call[] reducing =
         bands.stream()
             .map(band -> reduce.callFor(band.walk).orElseThrow())
             .toArray(DepthwiseKernel.Call[]::new);
-    final float[] maps = new float[MARGIN + scratchFloats + MARGIN];
-    final MatrixSum.Projection projecting;
-    final float[] reduced;
+    final MatrixSum.Projection projecting =
+        project.map(sum -> sum.projection(bands.stream().map(Band::rows).toList())).orElse(null);
 
-    Scratch() {
-      int positions = bands.stream().mapToInt(band -> band.walk.size()).max().orElseThrow();
-      int channels = depthwise.geometry().outChannels() / expansion.geometry().groups();
-      projecting =
-          project.map(sum -> sum.projection(bands.stream().map(Band::rows).toList())).orElse(null);
-      reduced = projecting == null ? null : new float[channels * positions];
+    /** The chunk's maps, and from {@link #mapsFloats} on the band that is projected. */
+    final float[] values;
+
+    Scratch(int hand) {
+      values = memory.of(hand);
     }
 
     /**
@@ -290,12 +302,12 @@ public final class InvertedResidual {
     void run(int piece, int band, int firstChunk, int endChunk) {
       expanding.begin(input, weights[0], epilogues[0], piece, band);
       for (int c = firstChunk; c < endChunk; c++) {
-        expanding.sum(chunks.get(c), maps, MARGIN);
+        expanding.sum(chunks.get(c), values, MARGIN);
         reduce(piece, bands.get(band), reducing[band], chunks.get(c));
       }
       expanding.end();
       if (projecting != null) {
-        projecting.sum(reduced, weights[2], epilogues[2], piece, band, output);
+        projecting.sum(values, mapsFloats, weights[2], epilogues[2], piece, band, output);
       }
     }
 
@@ -305,9 +317,9 @@ public final class InvertedResidual {
       int firstOfGroup = piece % groups * expansion.geometry().outChannelsPerGroup();
       int first = firstOfGroup + chunk.firstChannel();
       int end = first + chunk.channels();
-      float[] result = reduced;
+      float[] result = values;
       int resultMap = band.walk.size();
-      int resultAt = -firstOfGroup * call.multiplier * resultMap;
+      int resultAt = mapsFloats - firstOfGroup * call.multiplier * resultMap;
       if (projecting == null) {
         result = output;
         resultMap = reduce.walk().size();
@@ -315,7 +327,7 @@ public final class InvertedResidual {
         resultAt += band.firstRow * band.walk.columns();
       }
       call.weights = weights[1];
-      call.source = maps;
+      call.source = values;
       call.sourceAt = MARGIN - first * band.walk.sourceSize();
       call.result = result;
       for (int c = first * call.multiplier; c < end * call.multiplier; c++) {

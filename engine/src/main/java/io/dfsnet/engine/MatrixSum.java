@@ -19,8 +19,8 @@ import java.util.Optional;
  * <p>Owns its scratch memory, one piece per thread; one call at a time.
  */
 final class MatrixSum implements SumPass, BandedSum {
-  /** 64 KiB of source per block. */
-  private static final int BLOCK_FLOATS = 16 * 1024;
+  /** 16 KiB of source per block. */
+  private static final int BLOCK_FLOATS = 4 * 1024;
 
   private final Kernels kernels;
   private final SumProblem problem;
@@ -287,13 +287,19 @@ final class MatrixSum implements SumPass, BandedSum {
     /**
      * Computes all channels of a band.
      *
-     * @param source the band's positions of every source channel of the group
+     * @param source from {@code at} on, the band's positions of every source channel of the group
      * @param piece an image's group, counted through all images
      */
     void sum(
-        float[] source, float[] weights, Epilogue epilogue, int piece, int band, float[] result) {
+        float[] source,
+        int at,
+        float[] weights,
+        Epilogue epilogue,
+        int piece,
+        int band,
+        float[] result) {
       int count = spans.counts[band];
-      scratch.begin(source, 0, count, weights, epilogue, piece);
+      scratch.begin(source, at, count, weights, epilogue, piece);
       int firstMap = piece * problem.channels() * positions;
       sumBlocks(scratch, 0, tiles.size(), 0, count, result, firstMap + spans.starts[band]);
       scratch.end();

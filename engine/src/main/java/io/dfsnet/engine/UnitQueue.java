@@ -19,7 +19,7 @@ final class UnitQueue<S> {
 
   private static final long LEAST_MULTIPLY_ADDS = 1_000_000;
 
-  private final Supplier<S> newScratch;
+  private final IntFunction<S> newScratch;
   private final Unit<S> work;
   private final IntConsumer hand = this::takeUnits;
   private final AtomicInteger next = new AtomicInteger();
@@ -27,6 +27,13 @@ final class UnitQueue<S> {
   private int units;
 
   UnitQueue(IntFunction<S[]> newArray, Supplier<S> newScratch, Unit<S> work) {
+    this(newArray, _ -> newScratch.get(), work);
+  }
+
+  /**
+   * @param newScratch makes the scratch memory of a thread from its number
+   */
+  UnitQueue(IntFunction<S[]> newArray, IntFunction<S> newScratch, Unit<S> work) {
     this.newScratch = newScratch;
     this.work = work;
     this.scratches = newArray.apply(0);
@@ -47,7 +54,7 @@ final class UnitQueue<S> {
     if (before < hands) {
       scratches = Arrays.copyOf(scratches, hands);
       for (int i = before; i < hands; i++) {
-        scratches[i] = newScratch.get();
+        scratches[i] = newScratch.apply(i);
       }
     }
     this.units = units;

@@ -20,6 +20,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class InvertedResidualTest {
   private static final long SEED = 11;
 
+  /** Of all plans, so that each finds there what others left. */
+  private static final ScratchMemory MEMORY = new ScratchMemory();
+
   @BeforeEach
   void needsDepthwiseKernels() {
     Assumptions.assumeFalse(
@@ -81,7 +84,7 @@ class InvertedResidualTest {
       }
       for (int threads = 1; threads <= 3; threads++) {
         try (var workers = new Workers(threads)) {
-          var fused = InvertedResidual.of(convolutions, threads).orElseThrow();
+          var fused = InvertedResidual.of(convolutions, threads, MEMORY).orElseThrow();
           float[] found = new float[addend.length];
           Arrays.fill(found, Float.NaN);
           fused.forward(input, layers, found, workers);
@@ -118,7 +121,7 @@ class InvertedResidualTest {
     "more groups, n1 ic4 ih56 oc48 kh1; n1 g48 ic48 ih56 oc48 kh3 ph1; n1 g2 ic48 ih56 oc8 kh1"
   })
   void leavesToTheOthersWhatIsNotWorthIt(String why, String problems) {
-    assertThat(InvertedResidual.of(convolutions(problems), 1)).as(why).isEmpty();
+    assertThat(InvertedResidual.of(convolutions(problems), 1, MEMORY)).as(why).isEmpty();
   }
 
   @Test
@@ -126,11 +129,14 @@ class InvertedResidualTest {
     var convolutions =
         convolutions(
             "n1 ic24 ih56 oc144 kh1; n1 g144 ic144 ih56 oc144 kh3 ph1; n1 ic144 ih56 oc24 kh1");
-    assertThat(InvertedResidual.of(convolutions, 1).orElseThrow().cut()).startsWith("3 bands");
-    assertThat(InvertedResidual.of(convolutions, 2).orElseThrow().cut()).startsWith("4 bands");
-    assertThat(InvertedResidual.of(convolutions, 5).orElseThrow().cut()).startsWith("5 bands");
-    assertThat(InvertedResidual.of(convolutions, 8)).isEmpty();
-    assertThat(InvertedResidual.of(convolutions.subList(0, 2), 8)).isPresent();
+    assertThat(InvertedResidual.of(convolutions, 1, MEMORY).orElseThrow().cut())
+        .startsWith("3 bands");
+    assertThat(InvertedResidual.of(convolutions, 2, MEMORY).orElseThrow().cut())
+        .startsWith("4 bands");
+    assertThat(InvertedResidual.of(convolutions, 5, MEMORY).orElseThrow().cut())
+        .startsWith("5 bands");
+    assertThat(InvertedResidual.of(convolutions, 8, MEMORY)).isEmpty();
+    assertThat(InvertedResidual.of(convolutions.subList(0, 2), 8, MEMORY)).isPresent();
   }
 
   @Test
@@ -138,14 +144,16 @@ class InvertedResidualTest {
     assertThatThrownBy(
             () ->
                 InvertedResidual.of(
-                    convolutions("n1 g1 ic4 ih56 oc48 kh1; n1 g48 ic48 ih55 oc48 kh3 ph1"), 1))
+                    convolutions("n1 g1 ic4 ih56 oc48 kh1; n1 g48 ic48 ih55 oc48 kh3 ph1"),
+                    1,
+                    MEMORY))
         .isInstanceOf(ShapeException.class)
         .hasMessageContaining("is not the input of problem n1 g48 ic48 ih55");
     var convolutions = convolutions("n1 g1 ic4 ih56 oc48 kh1; n1 g48 ic48 ih56 oc48 kh3 ph1");
-    assertThatThrownBy(() -> InvertedResidual.of(convolutions.subList(0, 1), 1))
+    assertThatThrownBy(() -> InvertedResidual.of(convolutions.subList(0, 1), 1, MEMORY))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("2 or 3 convolutions, found 1");
-    var pair = InvertedResidual.of(convolutions, 1).orElseThrow();
+    var pair = InvertedResidual.of(convolutions, 1, MEMORY).orElseThrow();
     float[] input = new float[convolutions.getFirst().geometry().inShape().elements()];
     float[] map = new float[convolutions.getLast().geometry().outShape().elements()];
     var expansion = convolutions.getFirst().pack(new float[48 * 4]);

@@ -3,6 +3,7 @@ package io.dfsnet.nn;
 import io.dfsnet.engine.Conv2dGeometry;
 import io.dfsnet.engine.Convolution;
 import io.dfsnet.engine.InvertedResidual;
+import io.dfsnet.engine.ScratchMemory;
 import io.dfsnet.engine.Shape;
 import java.util.HashMap;
 import java.util.List;
@@ -11,12 +12,13 @@ import java.util.Optional;
 
 /**
  * The convolutions of a network for a number of images. Steps run one after another, so equal ones
- * share one plan and its scratch memory.
+ * share one plan and its scratch memory, and blocks that run as one share {@link ScratchMemory}.
  */
 final class PlannedConvolutions {
   private final Network network;
   private final int images;
   private final int threads;
+  private final ScratchMemory memory = new ScratchMemory();
   private final Map<Conv2dGeometry, Convolution> plans = new HashMap<>();
   private final Map<List<Conv2dGeometry>, Optional<InvertedResidual>> fused = new HashMap<>();
 
@@ -50,7 +52,7 @@ final class PlannedConvolutions {
     }
     return fused.computeIfAbsent(
         nodes.stream().map(this::geometry).toList(),
-        _ -> InvertedResidual.of(nodes.stream().map(this::of).toList(), threads));
+        _ -> InvertedResidual.of(nodes.stream().map(this::of).toList(), threads, memory));
   }
 
   private Conv2dGeometry geometry(Node node) {
