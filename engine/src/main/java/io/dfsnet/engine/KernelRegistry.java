@@ -42,9 +42,10 @@ import java.util.stream.Stream;
  *       of at least p or exactly w positions, channels per group of the result a multiple of a
  *       vector, or half a vector for g2 and an even number of groups. It is taken where {@code
  *       inplace} computes positions twice, and for whole vectors also where rows have at most
- *       {@value #SHORT_ROW} positions or sums at least {@value #LONG_REDUCTION} products. Of the
- *       tiles the one that repeats fewest positions at the end of a row, of those the one with most
- *       of them, and one for whole rows first;
+ *       {@value #SHORT_ROW} positions or sums at least {@value #LONG_REDUCTION} products, or
+ *       {@value #LONG_BESIDE_HALVES} where rows of {@code inplace} end in half a run. Of the tiles
+ *       the one that repeats fewest positions at the end of a row, of those the one with most of
+ *       them, and one for whole rows first;
  *   <li>else {@code inplace}, vectors over positions (tile: m channels by r rows by one run): 3x3,
  *       stride 1, a border of 1, at least r rows of at least one run, channels per group of the
  *       result a multiple of m. Half a run of 512 bits covers the end of a row where that is
@@ -85,6 +86,9 @@ final class KernelRegistry {
 
   /** From here on it counts little what it takes to turn sums into maps. */
   private static final int LONG_REDUCTION = 320;
+
+  /** The same where the other kernels need halves of vectors, half as fast on many CPUs. */
+  private static final int LONG_BESIDE_HALVES = 256;
 
   /** With fewer products per element a matrix product has no advantage over planes. */
   private static final int LEAST_REDUCTION = 4;
@@ -227,7 +231,9 @@ final class KernelRegistry {
 
   private boolean prefersBlocked(SumProblem problem, int repeatedInPlace) {
     boolean fullVectors = problem.channels() % lanes(problem.taps()) == 0;
-    boolean longSums = problem.width() <= SHORT_ROW || problem.reduction() >= LONG_REDUCTION;
+    int longReduction =
+        problem.width() % lanes(problem.taps()) == 0 ? LONG_REDUCTION : LONG_BESIDE_HALVES;
+    boolean longSums = problem.width() <= SHORT_ROW || problem.reduction() >= longReduction;
     return repeatedInPlace > 0 || (fullVectors && longSums);
   }
 

@@ -17,25 +17,35 @@ import java.util.List;
  * <pre>
  *                              right, packed      panel  panel  ...
  *                                                +------+------+-----+
- *                                  256 products  |      |      |     |  a block: 512 KiB
+ *                                 1024 products  |      |      |     |  a block: 512 KiB
  *                                                +------+------+-----+
- *                                  256 products  |      |      |     |
+ *                                 1024 products  |      |      |     |
  *                                                +------+------+-----+
- *   left        256 products
+ *   left        1024 products
  *             +-------------+--------            +------+------+-----+
  *   6 rows    | read by six |            6 rows  | tile | tile | ... |  result: sums go on where
  *             +-------------+--------            +------+------+-----+  the block above ended
  * </pre>
  *
- * A product owns its scratch memory: one call at a time. After the first call with a thread count,
- * further ones allocate nothing.
+ * A right operand that is small, or read by few rows, is read as it is. One thread packs a block
+ * when it comes to it, so that it goes from the packing to the sums within the cache; several share
+ * the packing of all blocks first, because each block serves all of them.
+ *
+ * <p>A product owns its scratch memory: one call at a time. After the first call with a thread
+ * count, further ones allocate nothing.
  */
 public final class MatrixProduct {
   /** Products that a tile adds up before it goes on to the next panel. */
-  private static final int BLOCK_STEPS = 256;
+  private static final int BLOCK_STEPS = 1024;
 
   /** 512 KiB: half of a second-level cache. */
   private static final int BLOCK_FLOATS = 128 * 1024;
+
+  /** 256 KiB: a smaller right operand stays in the second-level cache, packed or not. */
+  private static final int DIRECT_FLOATS = 64 * 1024;
+
+  /** So few tiles of rows read the right operand too few times to pay for packing it. */
+  private static final int DIRECT_TILES = 8;
 
   /** Panels that are packed together, because long runs of memory are quicker to read. */
   private static final int PACKED_TOGETHER = 4;
@@ -54,11 +64,11 @@ public final class MatrixProduct {
   private final int panelsPerBlock;
   private final boolean isPacked;
   private final UnitQueue<Object> packing =
-      new UnitQueue<>(Object[]::new, Object::new, (_, unit) -> packPanels(unit));
+      new UnitQueue<>(Object[]::new, Object::new, (_, unit) -> packUnit(unit));
   private final UnitQueue<Scratch> summing =
       new UnitQueue<>(Scratch[]::new, Scratch::new, this::sumUnit);
 
-  /** Where {@link #multiply(float[], float[], float[], Workers)} packs its right operand. */
+  /** Where threads that share a product pack its right operand. */
   private Packed own;
 
   // The call that is under way.
@@ -112,8 +122,8 @@ public final class MatrixProduct {
         Math.min(kernels.products().getFirst().columns(), Math.ceilDiv(n, vector) * vector);
     this.panels = Math.ceilDiv(n, panelWidth);
     this.panelsPerBlock = Math.max(BLOCK_FLOATS / (Math.min(BLOCK_STEPS, k) * panelWidth), 1);
-    // A tile of rows reads the right operand once, which is not worth packing it.
-    this.isPacked = tiles.size() > 1 || n < vector;
+    boolean isLarge = (long) k * n > DIRECT_FLOATS && tiles.size() > DIRECT_TILES;
+    this.isPacked = isLarge || n < vector;
     requireArray("left operand", (long) m * k);
     requireArray("right operand, packed,", (long) panels * panelWidth * k);
     requireArray("result", (long) m * n);
@@ -175,6 +185,10 @@ public final class MatrixProduct {
       multiply(left, right, null, result, workers);
       return;
     }
+    if (hands(workers) == 1) {
+      multiply(left, right, null, result, workers);
+      return;
+    }
     if (own == null) {
       own = newPacked();
     }
@@ -216,7 +230,7 @@ public final class MatrixProduct {
     this.packed = packed;
     this.result = result;
     // How rows are cut does not matter to the result, so the thread count may decide it.
-    int hands = UnitQueue.hands((long) m * n * k, workers);
+    int hands = hands(workers);
     int wanted = hands == 1 ? 1 : RANGES_PER_HAND * hands;
     int blocks = panelBlocks();
     rowRanges = Math.clamp(Math.ceilDiv(wanted, blocks), 1, tiles.size());
@@ -225,6 +239,10 @@ public final class MatrixProduct {
     this.right = null;
     this.packed = null;
     this.result = null;
+  }
+
+  private int hands(Workers workers) {
+    return UnitQueue.hands((long) m * n * k, workers);
   }
 
   private int panelBlocks() {
@@ -244,17 +262,22 @@ public final class MatrixProduct {
     return Math.min(BLOCK_STEPS, k - step);
   }
 
-  private void packPanels(int unit) {
+  private void packUnit(int unit) {
     int first = unit * PACKED_TOGETHER;
     int end = Math.min(first + PACKED_TOGETHER, panels);
     for (int step = 0; step < k; step += BLOCK_STEPS) {
-      int steps = stepsFrom(step);
-      for (int i = 0; i < steps; i++) {
-        int row = (step + i) * n;
-        for (int panel = first; panel < end; panel++) {
-          int to = packedAt(panel, step, steps) + i * panelWidth;
-          kernels.copy(right, row + panel * panelWidth, packed.values, to, columnsOf(panel));
-        }
+      packPanels(first, end, step, packed.values, packedAt(first, step, stepsFrom(step)));
+    }
+  }
+
+  /** Packs a block of products of some panels, one panel behind the other. */
+  private void packPanels(int first, int end, int step, float[] to, int toAt) {
+    int steps = stepsFrom(step);
+    for (int i = 0; i < steps; i++) {
+      int row = (step + i) * n;
+      for (int panel = first; panel < end; panel++) {
+        int at = toAt + ((panel - first) * steps + i) * panelWidth;
+        kernels.copy(right, row + panel * panelWidth, to, at, columnsOf(panel));
       }
     }
   }
@@ -264,7 +287,7 @@ public final class MatrixProduct {
     int range = unit % rowRanges;
     int firstTile = WorkCut.start(tiles.size(), rowRanges, range);
     int endTile = WorkCut.start(tiles.size(), rowRanges, range + 1);
-    if (packed == null) {
+    if (packed == null && !isPacked) {
       scratch.sumDirectly(firstTile, endTile, block);
     } else {
       scratch.sumBlock(firstTile, endTile, block);
@@ -279,26 +302,44 @@ public final class MatrixProduct {
     /** A tile whose columns are no whole vectors; what lies behind them is computed with them. */
     final float[] tail = new float[widest.rows() * panelWidth];
 
-    void sumBlock(int firstTile, int endTile, int block) {
-      int firstPanel = block * panelsPerBlock;
+    /** A block of the right operand, if it comes unpacked. */
+    float[] block;
+
+    void sumBlock(int firstTile, int endTile, int panelBlock) {
+      int firstPanel = panelBlock * panelsPerBlock;
       int endPanel = Math.min(firstPanel + panelsPerBlock, panels);
       call.a = left;
       call.aRow = k;
       call.aStep = 1;
-      call.b = packed.values;
       call.bStep = panelWidth;
       for (int step = 0; step < k; step += BLOCK_STEPS) {
-        call.reduction = stepsFrom(step);
+        int steps = stepsFrom(step);
+        int firstAt = 0;
+        if (packed == null) {
+          packBlock(firstPanel, endPanel, step);
+          call.b = block;
+        } else {
+          firstAt = packedAt(firstPanel, step, steps);
+          call.b = packed.values;
+        }
+        call.reduction = steps;
         call.continues = step > 0;
         for (int t = firstTile; t < endTile; t++) {
           var tile = tiles.get(t);
           call.aAt = tile.firstChannel() * k + step;
           for (int panel = firstPanel; panel < endPanel; panel++) {
-            call.bAt = packedAt(panel, step, call.reduction);
+            call.bAt = firstAt + (panel - firstPanel) * steps * panelWidth;
             sumTile(tile, panel);
           }
         }
       }
+    }
+
+    private void packBlock(int firstPanel, int endPanel, int step) {
+      if (block == null) {
+        block = new float[Math.min(panelsPerBlock, panels) * stepsFrom(0) * panelWidth];
+      }
+      packPanels(firstPanel, endPanel, step, block, 0);
     }
 
     private void sumTile(Tile<ProductKernel> tile, int panel) {

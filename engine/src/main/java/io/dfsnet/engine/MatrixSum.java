@@ -1,6 +1,7 @@
 package io.dfsnet.engine;
 
 import io.dfsnet.engine.TileKernel.Tile;
+import io.dfsnet.engine.WeightPanels.Panel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +15,13 @@ import java.util.Optional;
  * </pre>
  *
  * The source is read as it is. Its positions are cut into blocks that stay in the cache while tile
- * after tile of channels passes over them.
+ * after tile of channels passes over them. What is left behind the last pair of vectors goes to
+ * {@link TransposedTiles}, because a tile of one vector waits for its few sums:
+ *
+ * <pre>
+ *   14x14 map     0 .. 63   64 .. 127   128 .. 191   192 .. 195
+ *                 m6v4      m6v4        m6v4         rows of a transposed m4v4
+ * </pre>
  *
  * <p>Owns its scratch memory, one piece per thread; one call at a time.
  */
@@ -28,6 +35,11 @@ final class MatrixSum implements SumPass, BandedSum {
   private final ProductKernel widest;
   private final WeightPanels weightPanels;
   private final List<RowTile> tiles = new ArrayList<>();
+
+  /** Positions from here on are left to {@link TransposedTiles}, in tiles as these. */
+  private final int whole;
+
+  private final List<Tile<ProductKernel>> restTiles;
   private final int blockSize;
   private final int[] blockStarts;
   private final UnitQueue<Scratch> units =
@@ -77,17 +89,30 @@ final class MatrixSum implements SumPass, BandedSum {
     }
     int tile = widest.columns();
     this.blockSize = Math.max(BLOCK_FLOATS / problem.sourceChannels() / tile, 1) * tile;
+    this.whole = positions - rest();
+    this.restTiles =
+        whole == positions ? List.of() : Tile.split(rest(), kernels.products(), widest);
     this.blockStarts = blockStarts();
+  }
+
+  /**
+   * How many positions are left behind the last pair of vectors. None in maps that have no pair, or
+   * if channels do not fill a panel.
+   */
+  private int rest() {
+    int pair = 2 * widest.leastColumns();
+    boolean fills = problem.channels() >= 4 * widest.leastColumns();
+    return positions > pair && fills ? positions % pair : 0;
   }
 
   /** Multiples of a tile; a rest that is no vector belongs to the last block. */
   private int[] blockStarts() {
-    int blocks = Math.max(Math.ceilDiv(positions - widest.leastColumns() + 1, blockSize), 1);
+    int blocks = Math.max(Math.ceilDiv(whole - widest.leastColumns() + 1, blockSize), 1);
     int[] starts = new int[blocks + 1];
     for (int block = 0; block < blocks; block++) {
       starts[block] = block * blockSize;
     }
-    starts[blocks] = positions;
+    starts[blocks] = whole;
     return starts;
   }
 
@@ -126,8 +151,15 @@ final class MatrixSum implements SumPass, BandedSum {
     this.result = null;
   }
 
-  /** A cell is a kernel call: a tile of channels by a block of positions. */
+  /**
+   * A cell is a kernel call, a tile of channels by a block of positions, or a panel of channels by
+   * the rest of the positions.
+   */
   private int cells() {
+    return wholeCells() + (restTiles.isEmpty() ? 0 : weightPanels.panels().size());
+  }
+
+  private int wholeCells() {
     return (blockStarts.length - 1) * tiles.size();
   }
 
@@ -137,12 +169,15 @@ final class MatrixSum implements SumPass, BandedSum {
     int firstCell = WorkCut.start(cells(), ranges, range);
     int endCell = WorkCut.start(cells(), ranges, range + 1);
     scratch.begin(source, weights, epilogue, piece);
-    for (int cell = firstCell; cell < endCell; cell++) {
+    for (int cell = firstCell; cell < Math.min(endCell, wholeCells()); cell++) {
       int start = blockStarts[cell / tiles.size()];
       int count = blockStarts[cell / tiles.size() + 1] - start;
       var tile = tiles.get(cell % tiles.size());
       int firstMap = piece * problem.channels() + tile.firstChannel();
       scratch.sum(start, count, tile, result, firstMap * positions + start);
+    }
+    for (int cell = Math.max(firstCell, wholeCells()); cell < endCell; cell++) {
+      scratch.sumRest(piece, weightPanels.panels().get(cell - wholeCells()));
     }
     scratch.end();
   }
@@ -184,6 +219,8 @@ final class MatrixSum implements SumPass, BandedSum {
   private final class Scratch {
     final ProductKernel.Call call = new ProductKernel.Call(widest.longestRun());
     final PointwiseSource maps = new PointwiseSource(kernels, problem);
+    final TransposedTiles rest =
+        restTiles.isEmpty() ? null : new TransposedTiles(kernels, weightPanels, positions - whole);
     int group;
     int sourceAt;
 
@@ -217,6 +254,20 @@ final class MatrixSum implements SumPass, BandedSum {
       call.cAt = to;
       call.channel = group * problem.channels() + tile.firstChannel();
       tile.kernel().run(call);
+    }
+
+    void sumRest(int piece, Panel panel) {
+      rest.begin(call.b, call.bStep, call.reduction, weights, epilogue, result, positions);
+      int map = piece * problem.channels() + panel.firstChannel();
+      rest.sum(
+          restTiles,
+          positions - whole,
+          sourceAt + whole,
+          panel.width(),
+          weightPanels.start(group, panel),
+          map * positions + whole,
+          group * problem.channels() + panel.firstChannel());
+      rest.release();
     }
 
     void end() {

@@ -7,13 +7,8 @@ import java.util.List;
 
 /**
  * A planned pointwise convolution, forward or backward to data, as a matrix product with vectors
- * over the channels of the result: for maps that do not fill vectors. It computes the transposed
- * product band by band and transposes the sums while they are in the cache:
- *
- * <pre>
- *   sums [positions][channels] = source^T [positions][sourceChannels] * weights [sourceChannels][channels]
- *   result [channels][positions] = sums^T
- * </pre>
+ * over the channels of the result, for maps that do not fill vectors: {@link TransposedTiles}, band
+ * of positions by panel of channels.
  *
  * <p>Owns its scratch memory, one piece per thread; one call at a time.
  */
@@ -115,68 +110,41 @@ final class TransposedSum implements SumPass {
     int firstCell = WorkCut.start(cells(), ranges, range);
     int endCell = WorkCut.start(cells(), ranges, range + 1);
     scratch.sumCells(block, group, firstCell, endCell);
-    scratch.call.release();
-    scratch.maps.release();
   }
 
   /** What one thread needs beside the arrays of the call. */
   private final class Scratch {
-    final ProductKernel.Call call =
-        new ProductKernel.Call(kernels.products().getFirst().longestRun());
     final PointwiseSource maps = new PointwiseSource(kernels, problem);
-    final float[] sums;
-    final float[] square;
-
-    Scratch() {
-      int widestPanel = weightPanels.panels().stream().mapToInt(Panel::width).max().orElseThrow();
-      sums = new float[Math.ceilDiv(positions, bands) * widestPanel];
-      int run = kernels.products().getFirst().leastColumns();
-      square = new float[run * run];
-    }
+    final TransposedTiles sums =
+        new TransposedTiles(kernels, weightPanels, Math.ceilDiv(positions, bands));
 
     /** Panel after panel, so that a panel is read once for a block of images. */
     void sumCells(int block, int group, int firstCell, int endCell) {
-      call.aRow = 1;
-      call.aStep = positions;
-      call.b = weights;
-      call.reduction = problem.sourceChannels();
-      call.c = sums;
       for (int cell = firstCell; cell < endCell; cell++) {
         var panel = weightPanels.panels().get(cell / bands);
         for (int image = cut.firstImage(block); image < cut.firstImage(block + 1); image++) {
           sumBand(image * problem.groups() + group, group, panel, cell % bands);
         }
       }
+      sums.release();
+      maps.release();
     }
 
     private void sumBand(int piece, int group, Panel panel, int band) {
       maps.read(source, piece * problem.sourceChannels());
-      int firstPosition = WorkCut.start(positions, bands, band);
-      int count = WorkCut.start(positions, bands, band + 1) - firstPosition;
-      call.a = maps.values;
-      call.bAt = weightPanels.start(group, panel);
-      call.bStep = panel.width();
-      call.columns = panel.width();
-      call.cRow = panel.width();
-      for (var tile : bandTiles.get(band)) {
-        call.aAt = maps.at + firstPosition + tile.firstChannel();
-        call.cAt = tile.firstChannel() * panel.width();
-        tile.kernel().run(call);
-      }
+      int first = WorkCut.start(positions, bands, band);
+      int count = WorkCut.start(positions, bands, band + 1) - first;
       int map = piece * problem.channels() + panel.firstChannel();
-      int to = map * positions + firstPosition;
-      int channel = group * problem.channels() + panel.firstChannel();
-      kernels.turn(
-          sums,
-          panel.width(),
-          square,
+      sums.begin(
+          maps.values, positions, problem.sourceChannels(), weights, epilogue, result, positions);
+      sums.sum(
+          bandTiles.get(band),
           count,
+          maps.at + first,
           panel.width(),
-          result,
-          to,
-          positions,
-          epilogue,
-          channel);
+          weightPanels.start(group, panel),
+          map * positions + first,
+          group * problem.channels() + panel.firstChannel());
     }
   }
 }

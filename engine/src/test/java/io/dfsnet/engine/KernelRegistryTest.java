@@ -119,7 +119,9 @@ class KernelRegistryTest {
         assertThat(forward("g2 ic16 ih8 oc16 kh3 ph1")).contains("_blocked_v1w8g2_");
         assertThat(forward("g2 ic16 ih31 oc16 kh3 ph1")).contains("_blocked_v1p8g2_");
         assertThat(forward("g2 ic16 ih56 oc16 kh3 ph1")).contains("_inplace_m4r4_");
-        assertThat(forward("g2 ic64 ih56 oc64 kh3 ph1")).contains("_inplace_m4r4_");
+        assertThat(forward("g4 ic64 ih56 oc64 kh3 ph1")).contains("_inplace_m4r4_");
+        assertThat(forward("g2 ic64 ih56 oc64 kh3 ph1")).contains("_blocked_v1p14_");
+        assertThat(forward("g2 ic64 ih64 oc64 kh3 ph1")).contains("_inplace_m4r4_");
         assertThat(forward("ic64 ih56 oc64 kh3 ph1")).contains("_blocked_v1p14_");
         assertThat(forward("ic16 ih16 oc16 kh3 ph1")).contains("_blocked_v1w16_");
       }

@@ -30,12 +30,14 @@ class MatrixProductTest {
   /** More products than a block, more panels than a block, tails of both, one row, one column. */
   @ParameterizedTest
   @CsvSource({
-    "13,600,300",
-    "7,65,513",
-    "6,1100,300",
-    "1,33,700",
-    "30,1,600",
-    "5,3,257",
+    "53,150,1300",
+    "50,1100,1100",
+    "49,65,2049",
+    "49,256,1024",
+    "13,300,1300",
+    "1,33,2700",
+    "30,1,2400",
+    "55,3,1025",
     "20,512,256"
   })
   void blocksContinueTheChains(int m, int n, int k) {
@@ -111,9 +113,10 @@ class MatrixProductTest {
   }
 
   @Test
-  void packsWhatIsReadMoreThanOnce() {
-    assertThat(MatrixProduct.of(7, 64, 5).kernel()).startsWith("f32_product_packed_m6");
-    assertThat(MatrixProduct.of(6, 64, 5).kernel()).startsWith("f32_product_direct_m6");
+  void packsWhatIsLargeAndReadManyTimes() {
+    assertThat(MatrixProduct.of(49, 400, 400).kernel()).startsWith("f32_product_packed_m6");
+    assertThat(MatrixProduct.of(48, 400, 400).kernel()).startsWith("f32_product_direct_m6");
+    assertThat(MatrixProduct.of(49, 256, 256).kernel()).startsWith("f32_product_direct_m6");
     assertThat(MatrixProduct.of(1, 64, 5).kernel())
         .isEqualTo("f32_product_direct_" + Engine.kernels().products().getLast().name());
   }
