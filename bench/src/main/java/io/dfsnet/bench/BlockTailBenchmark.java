@@ -113,6 +113,7 @@ public class BlockTailBenchmark {
         Statistics.BATCH,
         input,
         gamma,
+        beta,
         mean,
         variance,
         Activation.RELU,

@@ -1,5 +1,7 @@
 package io.dfsnet.engine;
 
+import io.dfsnet.engine.ChannelKernels.Gate;
+
 /**
  * Batch normalization (Ioffe and Szegedy, 2015) of {@code [n, channels, ...]}: every channel is
  * brought to mean 0 and variance 1, then scaled by its gamma and shifted by its beta. Planned for
@@ -37,6 +39,10 @@ package io.dfsnet.engine;
  *                  output                            gradAddend
  * </pre>
  *
+ * <p>Without an addend nobody wants the masked gradient, so it is not written: both steps back look
+ * at the gradient through a {@link ChannelKernels.Gate} that tells from the input what the
+ * activation let through, and need not read the output.
+ *
  * <p>So a pass goes over its data twice, the second time backwards, so that it first meets what it
  * has just seen and what caches still hold. Sums are added block by block, see {@link BatchBlocks},
  * and the blocks' sums in their order.
@@ -62,6 +68,7 @@ public final class BatchNormalization {
   private final float[] ofGradient;
   private final float[] ofDeviation;
   private final float[] constant;
+  private final Gate[] gates;
 
   private BatchNormalization(Shape shape, float epsilon, ChannelKernels kernels) {
     this.plane = Require.plane("batchNorm", shape);
@@ -76,6 +83,7 @@ public final class BatchNormalization {
     this.ofGradient = new float[channels];
     this.ofDeviation = new float[channels];
     this.constant = new float[channels];
+    this.gates = new Gate[channels];
   }
 
   /**
@@ -153,15 +161,18 @@ public final class BatchNormalization {
    *
    * @param mean as the forward pass wrote or read it
    * @param variance as the forward pass wrote or read it
-   * @param output what the forward pass wrote; not read if there was no activation
+   * @param output what the forward pass wrote if it had an addend and an activation, else null:
+   *     what an activation without an addend lets through is told from the input, so that neither
+   *     the output is read nor the masked gradient written
    * @param gradAddend the gradient of the addend, which is what the activation lets through of
-   *     {@code gradOutput}. May be the same array, and must be if there was no activation
+   *     {@code gradOutput}. May be the same array, and must be if there is no {@code output}
    * @param gradInput may be the same array as {@code gradAddend}, whose values are then lost
    */
   public void backward(
       Statistics statistics,
       float[] input,
       float[] gamma,
+      float[] beta,
       float[] mean,
       float[] variance,
       Activation activation,
@@ -173,24 +184,38 @@ public final class BatchNormalization {
       float[] gradBeta,
       Workers workers) {
     requireAffine(input, gamma, mean, variance);
-    Require.shape("batchNorm backward", "output", output, shape);
+    Require.length("batchNorm backward", "beta", beta, channels);
+    if (output != null) {
+      Require.shape("batchNorm backward", "output", output, shape);
+    }
     Require.shape("batchNorm backward", "gradOutput", gradOutput, shape);
     Require.shape("batchNorm backward", "gradAddend", gradAddend, shape);
     Require.shape("batchNorm backward", "gradInput", gradInput, shape);
     Require.length("batchNorm backward", "gradGamma", gradGamma, channels);
     Require.length("batchNorm backward", "gradBeta", gradBeta, channels);
-    if (activation == Activation.NONE && gradAddend != gradOutput) {
+    if (output == null && gradAddend != gradOutput) {
       throw new IllegalArgumentException(
-          "batchNorm backward: without activation gradAddend must be gradOutput itself");
+          "batchNorm backward: without output gradAddend must be gradOutput itself");
+    }
+    for (int c = 0; c < channels; c++) {
+      gates[c] =
+          output == null ? new Gate(scale(gamma[c], variance[c]), beta[c], activation) : Gate.OPEN;
     }
     blocks
         .forward(
             (block, channel, strips, from) -> {
-              if (activation != Activation.NONE) {
+              if (output != null) {
                 kernels.mask(output, activation, gradOutput, gradAddend, from, strips);
               }
               kernels.products(
-                  gradAddend, input, mean[channel], from, strips, sumsOfBlocks, at(block, channel));
+                  gradAddend,
+                  input,
+                  mean[channel],
+                  gates[channel],
+                  from,
+                  strips,
+                  sumsOfBlocks,
+                  at(block, channel));
             })
         .run(workers);
     for (int c = 0; c < channels; c++) {
@@ -211,6 +236,7 @@ public final class BatchNormalization {
                     ofGradient[channel],
                     input,
                     mean[channel],
+                    gates[channel],
                     ofDeviation[channel],
                     constant[channel],
                     gradInput,
@@ -312,7 +338,7 @@ public final class BatchNormalization {
             kernels.normalize(
                 input,
                 mean[channel],
-                gamma[channel] * (float) inverseDeviation(variance[channel]),
+                scale(gamma[channel], variance[channel]),
                 beta[channel],
                 addend,
                 activation,
@@ -332,6 +358,11 @@ public final class BatchNormalization {
       total += sumsOfBlocks[at(block, channel) + which];
     }
     return total;
+  }
+
+  /** What deviations from the mean are multiplied with. */
+  private float scale(float gamma, float variance) {
+    return gamma * (float) inverseDeviation(variance);
   }
 
   private double inverseDeviation(float variance) {

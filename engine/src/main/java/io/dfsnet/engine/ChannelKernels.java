@@ -10,6 +10,15 @@ package io.dfsnet.engine;
  * with many partial sums, so that a call should be about some thousand values.
  */
 interface ChannelKernels {
+  /**
+   * What an activation lets through of a gradient, told from what was normalized: the gradient at
+   * {@code x} where {@code (x - center) * scale + shift} is no kink and not beyond one, else 0.
+   */
+  record Gate(float scale, float shift, Activation activation) {
+    /** Lets everything through. */
+    static final Gate OPEN = new Gate(0, 0, Activation.NONE);
+  }
+
   /** The sum of {@code x}. */
   double sum(float[] x, int from, Strips strips);
 
@@ -23,10 +32,18 @@ interface ChannelKernels {
   /**
    * The sums of {@code gradient} and of {@code gradient * (x - center)}.
    *
+   * @param gate what the gradient goes through first
    * @param sums the first is written at {@code at}, the second behind it
    */
   void products(
-      float[] gradient, float[] x, float center, int from, Strips strips, double[] sums, int at);
+      float[] gradient,
+      float[] x,
+      float center,
+      Gate gate,
+      int from,
+      Strips strips,
+      double[] sums,
+      int at);
 
   /**
    * {@code output = activation((x - center) * scale + shift + addend)}.
@@ -58,12 +75,17 @@ interface ChannelKernels {
       int from,
       Strips strips);
 
-  /** {@code result = a * gradient + (b * (x - center) + c)}. */
+  /**
+   * {@code result = a * gradient + (b * (x - center) + c)}.
+   *
+   * @param gate what the gradient goes through first
+   */
   void combine(
       float[] gradient,
       float a,
       float[] x,
       float center,
+      Gate gate,
       float b,
       float c,
       float[] result,

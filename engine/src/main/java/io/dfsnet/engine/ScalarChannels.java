@@ -57,7 +57,14 @@ final class ScalarChannels implements ChannelKernels {
 
   @Override
   public void products(
-      float[] gradient, float[] x, float center, int from, Strips strips, double[] sums, int at) {
+      float[] gradient,
+      float[] x,
+      float center,
+      Gate gate,
+      int from,
+      Strips strips,
+      double[] sums,
+      int at) {
     double a = 0;
     double b = 0;
     double productsA = 0;
@@ -66,14 +73,20 @@ final class ScalarChannels implements ChannelKernels {
       int i = begin(from, strips, strip);
       int end = i + strips.length();
       for (; i <= end - 2; i += 2) {
-        a += gradient[i];
-        b += gradient[i + 1];
-        productsA = Math.fma((double) gradient[i], x[i] - center, productsA);
-        productsB = Math.fma((double) gradient[i + 1], x[i + 1] - center, productsB);
+        float deviationA = x[i] - center;
+        float deviationB = x[i + 1] - center;
+        double throughA = gradient[i] * opening(gate, deviationA);
+        double throughB = gradient[i + 1] * opening(gate, deviationB);
+        a += throughA;
+        b += throughB;
+        productsA = Math.fma(throughA, deviationA, productsA);
+        productsB = Math.fma(throughB, deviationB, productsB);
       }
       for (; i < end; i++) {
-        a += gradient[i];
-        productsA = Math.fma((double) gradient[i], x[i] - center, productsA);
+        float deviation = x[i] - center;
+        double through = gradient[i] * opening(gate, deviation);
+        a += through;
+        productsA = Math.fma(through, deviation, productsA);
       }
     }
     sums[at] = a + b;
@@ -160,6 +173,7 @@ final class ScalarChannels implements ChannelKernels {
       float a,
       float[] x,
       float center,
+      Gate gate,
       float b,
       float c,
       float[] result,
@@ -169,9 +183,21 @@ final class ScalarChannels implements ChannelKernels {
       int begin = begin(from, strips, strip);
       int end = begin + strips.length();
       for (int i = begin; i < end; i++) {
-        result[i] = Math.fma(a, gradient[i], Math.fma(b, x[i] - center, c));
+        float deviation = x[i] - center;
+        float through = gradient[i] * opening(gate, deviation);
+        result[i] = Math.fma(a, through, Math.fma(b, deviation, c));
       }
     }
+  }
+
+  /** 0 or 1, as in {@link #mask}. */
+  private static float opening(Gate gate, float deviation) {
+    float value = Math.fma(deviation, gate.scale(), gate.shift());
+    return switch (gate.activation()) {
+      case NONE -> 1;
+      case RELU -> Math.signum(Math.max(value, 0f));
+      case RELU6 -> Math.signum(Math.max(value, 0f)) * Math.signum(6f - Math.min(value, 6f));
+    };
   }
 
   private static int begin(int from, Strips strips, int strip) {

@@ -3,9 +3,11 @@ package io.dfsnet.engine;
 import static io.dfsnet.engine.VectorKernels.LENGTH;
 import static io.dfsnet.engine.VectorKernels.SPECIES;
 import static jdk.incubator.vector.VectorOperators.FMA;
+import static jdk.incubator.vector.VectorOperators.GE;
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LE;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * Normalization in SIMD code. A sum has as many partial sums as four vectors have lanes, so that it
@@ -88,8 +90,19 @@ final class VectorChannels implements ChannelKernels {
 
   @Override
   public void products(
-      float[] gradient, float[] x, float center, int from, Strips strips, double[] sums, int at) {
+      float[] gradient,
+      float[] x,
+      float center,
+      Gate gate,
+      int from,
+      Strips strips,
+      double[] sums,
+      int at) {
     var middle = FloatVector.broadcast(SPECIES, center);
+    var scale = FloatVector.broadcast(SPECIES, gate.scale());
+    var shift = FloatVector.broadcast(SPECIES, gate.shift());
+    float floor = stopsAt(gate.activation());
+    float ceiling = stopsFrom(gate.activation());
     var a = FloatVector.zero(SPECIES);
     var b = a;
     var c = a;
@@ -104,34 +117,45 @@ final class VectorChannels implements ChannelKernels {
       int i = begin(from, strips, strip);
       int end = i + strips.length();
       for (; i <= end - FOUR; i += FOUR) {
-        var first = FloatVector.fromArray(SPECIES, gradient, i);
-        var second = FloatVector.fromArray(SPECIES, gradient, i + LENGTH);
-        var third = FloatVector.fromArray(SPECIES, gradient, i + 2 * LENGTH);
-        var fourth = FloatVector.fromArray(SPECIES, gradient, i + 3 * LENGTH);
-        a = a.add(first);
-        b = b.add(second);
-        c = c.add(third);
-        d = d.add(fourth);
-        productsA =
-            first.lanewise(FMA, FloatVector.fromArray(SPECIES, x, i).sub(middle), productsA);
-        productsB =
-            second.lanewise(
-                FMA, FloatVector.fromArray(SPECIES, x, i + LENGTH).sub(middle), productsB);
-        productsC =
-            third.lanewise(
-                FMA, FloatVector.fromArray(SPECIES, x, i + 2 * LENGTH).sub(middle), productsC);
-        productsD =
-            fourth.lanewise(
-                FMA, FloatVector.fromArray(SPECIES, x, i + 3 * LENGTH).sub(middle), productsD);
+        var deviationA = FloatVector.fromArray(SPECIES, x, i).sub(middle);
+        var valueA = deviationA.lanewise(FMA, scale, shift);
+        var stoppedA = valueA.compare(LE, floor).or(valueA.compare(GE, ceiling));
+        var throughA = FloatVector.fromArray(SPECIES, gradient, i).blend(0f, stoppedA);
+        a = a.add(throughA);
+        productsA = throughA.lanewise(FMA, deviationA, productsA);
+        var deviationB = FloatVector.fromArray(SPECIES, x, i + LENGTH).sub(middle);
+        var valueB = deviationB.lanewise(FMA, scale, shift);
+        var stoppedB = valueB.compare(LE, floor).or(valueB.compare(GE, ceiling));
+        var throughB = FloatVector.fromArray(SPECIES, gradient, i + LENGTH).blend(0f, stoppedB);
+        b = b.add(throughB);
+        productsB = throughB.lanewise(FMA, deviationB, productsB);
+        var deviationC = FloatVector.fromArray(SPECIES, x, i + 2 * LENGTH).sub(middle);
+        var valueC = deviationC.lanewise(FMA, scale, shift);
+        var stoppedC = valueC.compare(LE, floor).or(valueC.compare(GE, ceiling));
+        var throughC = FloatVector.fromArray(SPECIES, gradient, i + 2 * LENGTH).blend(0f, stoppedC);
+        c = c.add(throughC);
+        productsC = throughC.lanewise(FMA, deviationC, productsC);
+        var deviationD = FloatVector.fromArray(SPECIES, x, i + 3 * LENGTH).sub(middle);
+        var valueD = deviationD.lanewise(FMA, scale, shift);
+        var stoppedD = valueD.compare(LE, floor).or(valueD.compare(GE, ceiling));
+        var throughD = FloatVector.fromArray(SPECIES, gradient, i + 3 * LENGTH).blend(0f, stoppedD);
+        d = d.add(throughD);
+        productsD = throughD.lanewise(FMA, deviationD, productsD);
       }
       for (; i <= end - LENGTH; i += LENGTH) {
-        var next = FloatVector.fromArray(SPECIES, gradient, i);
-        a = a.add(next);
-        productsA = next.lanewise(FMA, FloatVector.fromArray(SPECIES, x, i).sub(middle), productsA);
+        var deviation = FloatVector.fromArray(SPECIES, x, i).sub(middle);
+        var value = deviation.lanewise(FMA, scale, shift);
+        var stopped = value.compare(LE, floor).or(value.compare(GE, ceiling));
+        var through = FloatVector.fromArray(SPECIES, gradient, i).blend(0f, stopped);
+        a = a.add(through);
+        productsA = through.lanewise(FMA, deviation, productsA);
       }
       for (; i < end; i++) {
-        rest += gradient[i];
-        productsRest = Math.fma((double) gradient[i], x[i] - center, productsRest);
+        float deviation = x[i] - center;
+        float value = Math.fma(deviation, gate.scale(), gate.shift());
+        double through = value <= floor || value >= ceiling ? 0 : gradient[i];
+        rest += through;
+        productsRest = Math.fma(through, deviation, productsRest);
       }
     }
     sums[at] = LaneSums.sum(a.add(b).add(c.add(d))) + rest;
@@ -163,8 +187,8 @@ final class VectorChannels implements ChannelKernels {
         for (; i <= end - LENGTH; i += LENGTH) {
           var value =
               FloatVector.fromArray(SPECIES, x, i).sub(middle).lanewise(FMA, factor, summand);
-          var atLeast = value.blend(floor, value.compare(VectorOperators.LE, floor));
-          atLeast.blend(ceiling, atLeast.compare(VectorOperators.GT, ceiling)).intoArray(output, i);
+          var atLeast = value.blend(floor, value.compare(LE, floor));
+          atLeast.blend(ceiling, atLeast.compare(GT, ceiling)).intoArray(output, i);
         }
         for (; i < end; i++) {
           float value = Math.fma(x[i] - center, scale, shift);
@@ -177,8 +201,8 @@ final class VectorChannels implements ChannelKernels {
                   .sub(middle)
                   .lanewise(FMA, factor, summand)
                   .add(FloatVector.fromArray(SPECIES, addend, i));
-          var atLeast = value.blend(floor, value.compare(VectorOperators.LE, floor));
-          atLeast.blend(ceiling, atLeast.compare(VectorOperators.GT, ceiling)).intoArray(output, i);
+          var atLeast = value.blend(floor, value.compare(LE, floor));
+          atLeast.blend(ceiling, atLeast.compare(GT, ceiling)).intoArray(output, i);
         }
         for (; i < end; i++) {
           float value = Math.fma(x[i] - center, scale, shift) + addend[i];
@@ -196,16 +220,14 @@ final class VectorChannels implements ChannelKernels {
       float[] masked,
       int from,
       Strips strips) {
-    // Nothing is below or above NaN.
-    float floor = activation == Activation.NONE ? Float.NaN : 0;
-    float ceiling = activation == Activation.RELU6 ? 6 : Float.NaN;
+    float floor = stopsAt(activation);
+    float ceiling = stopsFrom(activation);
     for (int strip = 0; strip < strips.count(); strip++) {
       int i = begin(from, strips, strip);
       int end = i + strips.length();
       for (; i <= end - LENGTH; i += LENGTH) {
         var value = FloatVector.fromArray(SPECIES, output, i);
-        var stopped =
-            value.compare(VectorOperators.LE, floor).or(value.compare(VectorOperators.GE, ceiling));
+        var stopped = value.compare(LE, floor).or(value.compare(GE, ceiling));
         FloatVector.fromArray(SPECIES, gradient, i).blend(0f, stopped).intoArray(masked, i);
       }
       for (; i < end; i++) {
@@ -220,6 +242,7 @@ final class VectorChannels implements ChannelKernels {
       float a,
       float[] x,
       float center,
+      Gate gate,
       float b,
       float c,
       float[] result,
@@ -229,20 +252,39 @@ final class VectorChannels implements ChannelKernels {
     var ofGradient = FloatVector.broadcast(SPECIES, a);
     var ofDeviation = FloatVector.broadcast(SPECIES, b);
     var constant = FloatVector.broadcast(SPECIES, c);
+    var scale = FloatVector.broadcast(SPECIES, gate.scale());
+    var shift = FloatVector.broadcast(SPECIES, gate.shift());
+    float floor = stopsAt(gate.activation());
+    float ceiling = stopsFrom(gate.activation());
     for (int strip = 0; strip < strips.count(); strip++) {
       int i = begin(from, strips, strip);
       int end = i + strips.length();
       for (; i <= end - LENGTH; i += LENGTH) {
-        var rest =
-            FloatVector.fromArray(SPECIES, x, i).sub(middle).lanewise(FMA, ofDeviation, constant);
+        var deviation = FloatVector.fromArray(SPECIES, x, i).sub(middle);
+        var value = deviation.lanewise(FMA, scale, shift);
+        var stopped = value.compare(LE, floor).or(value.compare(GE, ceiling));
         FloatVector.fromArray(SPECIES, gradient, i)
-            .lanewise(FMA, ofGradient, rest)
+            .blend(0f, stopped)
+            .lanewise(FMA, ofGradient, deviation.lanewise(FMA, ofDeviation, constant))
             .intoArray(result, i);
       }
       for (; i < end; i++) {
-        result[i] = Math.fma(a, gradient[i], Math.fma(b, x[i] - center, c));
+        float deviation = x[i] - center;
+        float value = Math.fma(deviation, gate.scale(), gate.shift());
+        float through = value <= floor || value >= ceiling ? 0 : gradient[i];
+        result[i] = Math.fma(a, through, Math.fma(b, deviation, c));
       }
     }
+  }
+
+  /** Up to this value nothing is let through; NaN if all is, because nothing is below it. */
+  private static float stopsAt(Activation activation) {
+    return activation == Activation.NONE ? Float.NaN : 0;
+  }
+
+  /** From this value on nothing is let through. */
+  private static float stopsFrom(Activation activation) {
+    return activation == Activation.RELU6 ? 6 : Float.NaN;
   }
 
   private static int begin(int from, Strips strips, int strip) {

@@ -3,7 +3,9 @@ package io.dfsnet.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.dfsnet.engine.ChannelKernels.Gate;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
@@ -18,6 +20,10 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Tag("kernels")
 class ChannelKernelsTest {
+  private static final List<Gate> GATES =
+      List.of(
+          Gate.OPEN, new Gate(8f, 0.5f, Activation.RELU), new Gate(-8f, 0.5f, Activation.RELU6));
+
   private static final int SEED = 42;
   private static final int FROM = 11;
   private static final float GUARD = 1234567;
@@ -41,29 +47,47 @@ class ChannelKernelsTest {
   @MethodSource("strips")
   void sums(Strips strips) {
     float[] x = operand(strips);
-    float[] gradient = operand(strips);
     double sum = 0;
     double deviations = 0;
     double squares = 0;
-    double gradients = 0;
-    double products = 0;
     for (int i = 0; i < x.length; i++) {
       if (inside(strips).test(i)) {
         double deviation = x[i] - 0.25;
         sum += x[i];
         deviations += deviation;
         squares += deviation * deviation;
-        gradients += gradient[i];
-        products += gradient[i] * deviation;
       }
     }
-    double[] found = new double[5];
+    double[] found = new double[3];
     found[0] = kernels.sum(x, FROM, strips);
     kernels.deviations(x, 0.25f, FROM, strips, found, 1);
-    kernels.products(gradient, x, 0.25f, FROM, strips, found, 3);
 
-    double[] expected = {sum, deviations, squares, gradients, products};
+    double[] expected = {sum, deviations, squares};
     assertThat(found).containsExactly(expected, within(1e-5 * strips.elements()));
+  }
+
+  /** Of what goes through gates that are open, or told from values between -9 and 9. */
+  @ParameterizedTest
+  @MethodSource("strips")
+  void products(Strips strips) {
+    float[] x = operand(strips);
+    float[] gradient = operand(strips);
+    for (var gate : GATES) {
+      double gradients = 0;
+      double products = 0;
+      for (int i = 0; i < x.length; i++) {
+        if (inside(strips).test(i)) {
+          float through = through(gate, gradient[i], x[i] - 0.25f);
+          gradients += through;
+          products += through * (x[i] - 0.25);
+        }
+      }
+      double[] found = new double[3];
+      kernels.products(gradient, x, 0.25f, gate, FROM, strips, found, 1);
+
+      double[] expected = {0, gradients, products};
+      assertThat(found).as("%s", gate).containsExactly(expected, within(1e-5 * strips.elements()));
+    }
   }
 
   @ParameterizedTest
@@ -115,16 +139,30 @@ class ChannelKernelsTest {
   @ParameterizedTest
   @MethodSource("strips")
   void combineInPlace(Strips strips) {
-    float[] gradient = operand(strips);
     float[] x = operand(strips);
-    float[] expected = gradient.clone();
-    for (int i = 0; i < x.length; i++) {
-      if (inside(strips).test(i)) {
-        expected[i] = Math.fma(2f, gradient[i], Math.fma(-0.5f, x[i] - 0.25f, 0.125f));
+    for (var gate : GATES) {
+      float[] gradient = operand(strips);
+      float[] expected = gradient.clone();
+      for (int i = 0; i < x.length; i++) {
+        if (inside(strips).test(i)) {
+          float through = through(gate, gradient[i], x[i] - 0.25f);
+          expected[i] = Math.fma(2f, through, Math.fma(-0.5f, x[i] - 0.25f, 0.125f));
+        }
       }
+      kernels.combine(gradient, 2f, x, 0.25f, gate, -0.5f, 0.125f, gradient, FROM, strips);
+      assertThat(gradient).as("%s %s", gate, strips).isEqualTo(expected);
     }
-    kernels.combine(gradient, 2f, x, 0.25f, -0.5f, 0.125f, gradient, FROM, strips);
-    assertThat(gradient).as("%s", strips).isEqualTo(expected);
+  }
+
+  private static float through(Gate gate, float gradient, float deviation) {
+    float value = Math.fma(deviation, gate.scale(), gate.shift());
+    boolean through =
+        switch (gate.activation()) {
+          case NONE -> true;
+          case RELU -> value > 0;
+          case RELU6 -> value > 0 && value < 6;
+        };
+    return through ? gradient : 0;
   }
 
   private float[] operand(Strips strips) {

@@ -78,11 +78,12 @@ final class Derivatives {
   }
 
   /**
-   * Two passes: one masks the gradient by the activation, which makes it the addend's, and sums;
-   * the other makes the input's of it. Each writes over what it has read, unless somebody wants it.
+   * Two passes: one sums, the other makes the input's gradient. Where there is an addend, the first
+   * masks the gradient by the activation, which makes it the addend's. Each writes over what it has
+   * read, unless somebody wants it.
    */
   private void batchNorm(Operation.BatchNorm norm, Buffer gradOutput) {
-    boolean masks = norm.activation() != Activation.NONE;
+    boolean masks = norm.activation() != Activation.NONE && norm.addend() != null;
     boolean ownsMasked = masks || !gradOutput.isShared();
     Buffer masked = masks ? gradients.inPlaceOf(gradOutput) : gradOutput.hold();
     Buffer gradInput =
@@ -96,10 +97,11 @@ final class Derivatives {
             norm.statistics(),
             norm.input().data(),
             norm.gamma().data(),
+            norm.beta().data(),
             norm.mean(),
             norm.variance(),
             norm.activation(),
-            norm.output().data(),
+            masks ? norm.output().data() : null,
             gradOutput.data(),
             masked.data(),
             gradInput.data(),

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The life of a step, and what a tape refuses. */
 class TapeTest {
@@ -136,34 +138,44 @@ class TapeTest {
   }
 
   /** What fuses is a matter of speed alone. */
-  @Test
-  void aFusedNormalizationGivesTheBitsOfSeparateOperations() {
+  @ParameterizedTest
+  @CsvSource({"RELU, true", "RELU, false", "RELU6, true", "RELU6, false"})
+  void aFusedNormalizationGivesTheBitsOfSeparateOperations(Activation activation, boolean adds) {
     Shape shape = Shape.of(6, 3, 7, 5);
     var random = new SplittableRandom(7);
     float[] x = OperationCase.wholeNumbers(shape, random);
     float[] addend = OperationCase.wholeNumbers(shape, random);
     var seed = new Tensor(shape, OperationCase.wholeNumbers(shape, random));
-    List<float[]> results = new ArrayList<>();
+    List<List<float[]>> results = new ArrayList<>();
     for (boolean fused : new boolean[] {true, false}) {
       Variable input = tape.parameter(new Tensor(shape, x));
-      Variable gamma = tape.parameter(vector(0.3f, -2, 1.1f));
+      Variable gamma = tape.parameter(vector(0.3f, -2, 9.1f));
       Variable beta = tape.parameter(vector(0.1f, 0.7f, -1));
-      Variable shortcut = tape.parameter(new Tensor(shape, addend));
+      Variable shortcut = adds ? tape.parameter(new Tensor(shape, addend)) : null;
       var running = new RunningStatistics(new float[3], new float[3], 0.1f);
       Variable output =
           fused
-              ? tape.batchNorm(input, gamma, beta, 1e-5f, running, shortcut, Activation.RELU)
-              : tape.relu(tape.add(tape.batchNorm(input, gamma, beta, 1e-5f, running), shortcut));
+              ? tape.batchNorm(input, gamma, beta, 1e-5f, running, shortcut, activation)
+              : separately(
+                  activation, tape.batchNorm(input, gamma, beta, 1e-5f, running), shortcut);
       tape.backward(output, seed);
-      results.add(output.value().data().clone());
-      for (Variable leaf : List.of(input, gamma, beta, shortcut)) {
-        results.add(leaf.gradient().data().clone());
+      List<float[]> found = new ArrayList<>();
+      found.add(output.value().data().clone());
+      for (Variable leaf :
+          adds ? List.of(input, gamma, beta, shortcut) : List.of(input, gamma, beta)) {
+        found.add(leaf.gradient().data().clone());
       }
-      results.add(running.mean());
+      found.add(running.mean());
+      results.add(found);
       tape.reset();
     }
 
-    assertThat(results.subList(0, 6)).usingRecursiveComparison().isEqualTo(results.subList(6, 12));
+    assertThat(results.getFirst()).usingRecursiveComparison().isEqualTo(results.getLast());
+  }
+
+  private Variable separately(Activation activation, Variable normalized, Variable shortcutOrNull) {
+    Variable sum = shortcutOrNull == null ? normalized : tape.add(normalized, shortcutOrNull);
+    return activation == Activation.RELU ? tape.relu(sum) : tape.relu6(sum);
   }
 
   @Test
