@@ -1,13 +1,15 @@
 package io.dfsnet.engine;
 
+import io.dfsnet.engine.Sampling.Meeting;
 import io.dfsnet.engine.SumProblem.Tap;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * A planned sum with vectors over output channels, for 3x3 kernels with stride 1 and a border of
- * one: the forward pass, and backward to data. It reads the source as it is, without packing, and
- * leaves out the products with the padding, which are 16 % of all on maps of 8x8. Sums come out as
- * {@code [position][channel]} and are turned into maps band by band:
+ * A planned sum with vectors over output channels, for 3x3 kernels with stride 1 or 2 and a border
+ * of one: the forward pass, and backward to data. It reads the source as it is, without packing,
+ * and leaves out the products with the padding, which are 16 % of all on maps of 8x8. Sums come out
+ * as {@code [position][channel]} and are turned into maps band by band:
  *
  * <pre>
  *   source maps           sums of a vector          result maps
@@ -34,6 +36,7 @@ final class BlockedSum implements SumPass {
   private final RowKernel kernel;
   private final int vectors;
   private final int weightsPerVector;
+  private final int sourceMap;
   private final int rowsPerBand;
   private final int bands;
   private final String weightOrder;
@@ -59,7 +62,7 @@ final class BlockedSum implements SumPass {
 
   /** True if {@code kernel} can compute {@code problem}. */
   static boolean serves(SumProblem problem, RowKernel kernel, int lanes) {
-    return problem.isSamePadded3x3()
+    return problem.sampling3x3().filter(kernel.sampling()::equals).isPresent()
         && fillsVectors(problem, kernel, lanes)
         && kernel.admits(problem.width());
   }
@@ -75,27 +78,33 @@ final class BlockedSum implements SumPass {
     this.kernel = kernel;
     this.lanes = kernels.lanes(problem.mapSize());
     this.vectors = problem.channels() * kernel.groups() / lanes;
+    this.sourceMap = problem.taps().sourceHeight() * problem.taps().sourceWidth();
     this.weightsPerVector = problem.sourceChannels() * KERNEL * KERNEL * lanes;
     this.rowsPerBand = Math.clamp(BAND_FLOATS / (lanes * problem.width()), 1, problem.height());
     this.bands = Math.ceilDiv(problem.height(), rowsPerBand);
     this.weightOrder = "vectors of " + lanes;
     this.inputRows = new InputRows[problem.height()];
     for (int y = 0; y < problem.height(); y++) {
-      inputRows[y] = 1 < y && y < problem.height() - 1 ? inputRows[1] : inputRowsOf(y);
+      // Away from the edges every second row is alike.
+      boolean alike = y > 2 && y < problem.height() - 2;
+      inputRows[y] = alike ? inputRows[y - 2] : inputRowsOf(y);
     }
   }
 
   private InputRows inputRowsOf(int y) {
-    int first = y == 0 ? 1 : 0;
-    int end = y == problem.height() - 1 ? KERNEL - 1 : KERNEL;
-    int perChannel = end - first;
-    int[] sourceOffsets = new int[problem.sourceChannels() * perChannel];
+    int level = kernel.sampling().level(y);
+    List<Meeting> meetings =
+        kernel.sampling().meetings(y).stream()
+            .filter(meeting -> level + meeting.offset() >= 0)
+            .filter(meeting -> level + meeting.offset() < problem.taps().sourceHeight())
+            .toList();
+    int[] sourceOffsets = new int[problem.sourceChannels() * meetings.size()];
     int[] weightOffsets = new int[sourceOffsets.length];
     int k = 0;
     for (int c = 0; c < problem.sourceChannels(); c++) {
-      for (int i = first; i < end; i++) {
-        sourceOffsets[k] = c * problem.mapSize() + (i - 1) * problem.width();
-        weightOffsets[k] = (c * KERNEL + i) * KERNEL * lanes;
+      for (var meeting : meetings) {
+        sourceOffsets[k] = c * sourceMap + meeting.offset() * problem.taps().sourceWidth();
+        weightOffsets[k] = (c * KERNEL + meeting.tap()) * KERNEL * lanes;
         k++;
       }
     }
@@ -117,22 +126,37 @@ final class BlockedSum implements SumPass {
   /** {@code [vector][source channel][kernel row][kernel column][lane]}. */
   @Override
   public void pack(float[] weights, float[][] packed) {
-    List<Tap> taps = problem.parts().getFirst().taps();
+    int[] taps = taps();
     int groupSize = weights.length / problem.groups();
-    float[] to = packed[0];
+    int[] rows = new int[lanes];
     int at = 0;
     for (int first = 0; first < problem.groups() * problem.channels(); first += lanes) {
-      for (int c = 0; c < problem.sourceChannels(); c++) {
-        for (int t = 0; t < taps.size(); t++) {
-          int from = c * problem.weightOfSource() + taps.get(t).weight();
-          for (int lane = 0; lane < lanes; lane++) {
-            int group = (first + lane) / problem.channels();
-            int channel = (first + lane) % problem.channels();
-            to[at++] = weights[from + group * groupSize + channel * problem.weightOfChannel()];
-          }
-        }
+      for (int lane = 0; lane < lanes; lane++) {
+        int group = (first + lane) / problem.channels();
+        int channel = (first + lane) % problem.channels();
+        rows[lane] = group * groupSize + channel * problem.weightOfChannel();
+      }
+      for (int c = 0; c < problem.sourceChannels(); c++, at += taps.length * lanes) {
+        packLanes(weights, c * problem.weightOfSource(), rows, taps, packed[0], at);
       }
     }
+  }
+
+  private static void packLanes(
+      float[] weights, int from, int[] rows, int[] taps, float[] to, int at) {
+    for (int lane = 0; lane < rows.length; lane++) {
+      int row = from + rows[lane];
+      for (int t = 0; t < taps.length; t++) {
+        to[at + t * rows.length + lane] = weights[row + taps[t]];
+      }
+    }
+  }
+
+  /** Elements of the kernel in the order of the source that they meet, but for {@code UP}. */
+  private int[] taps() {
+    return kernel.sampling() == Sampling.UP
+        ? IntStream.range(0, KERNEL * KERNEL).toArray()
+        : problem.parts().getFirst().taps().stream().mapToInt(Tap::weight).toArray();
   }
 
   @Override
@@ -180,7 +204,8 @@ final class BlockedSum implements SumPass {
 
     Scratch() {
       call.columns = problem.width();
-      call.sourcePerGroup = problem.sourceChannels() * problem.mapSize();
+      call.sourceColumns = problem.taps().sourceWidth();
+      call.sourcePerGroup = problem.sourceChannels() * sourceMap;
       call.sums = new float[rowsPerBand * problem.width() * lanes];
       call.square = new float[lanes * lanes];
     }
@@ -193,16 +218,17 @@ final class BlockedSum implements SumPass {
       int endRow = Math.min(firstRow + rowsPerBand, problem.height());
       int span = piece % (problem.groups() / kernel.groups());
       call.weightsAt = (span * vectors + vector) * weightsPerVector;
-      int map = piece * kernel.groups() * problem.sourceChannels() * problem.mapSize();
+      int sources = kernel.groups() * problem.sourceChannels();
+      int map = piece * sources * sourceMap;
       if (vector == 0 && band == 0) {
-        readAhead(map, kernel.groups() * problem.sourceChannels() * problem.mapSize());
+        readAhead(map, sources * sourceMap);
       }
       for (int y = firstRow; y < endRow; y++) {
         var rows = inputRows[y];
         call.sourceOffsets = rows.sourceOffsets;
         call.weightOffsets = rows.weightOffsets;
         call.inputRows = rows.sourceOffsets.length;
-        call.sourceAt = map + y * problem.width();
+        call.sourceAt = map + kernel.sampling().level(y) * problem.taps().sourceWidth();
         call.sumsAt = (y - firstRow) * problem.width() * lanes;
         kernel.run(call);
       }

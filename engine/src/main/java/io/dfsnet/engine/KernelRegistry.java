@@ -38,14 +38,16 @@ import java.util.stream.Stream;
  *       r2} or {@code r1} for the rows in a vector where they fit, stride and border are 1, else
  *       {@code v2} or {@code v1} for the vectors of a row that are taken together;
  *   <li>{@code blocked}, vectors over output channels (tile: one vector by p positions of a row, or
- *       by a whole row of w; g2: the vector spans two groups): 3x3, stride 1, a border of 1, rows
- *       of at least p or exactly w positions, channels per group of the result a multiple of a
- *       vector, or half a vector for g2 and an even number of groups. It is taken where {@code
- *       inplace} computes positions twice, and for whole vectors also where rows have at most
- *       {@value #SHORT_ROW} positions or sums at least {@value #LONG_REDUCTION} products, or
- *       {@value #LONG_BESIDE_HALVES} where rows of {@code inplace} end in half a run. Of the tiles
- *       the one that repeats fewest positions at the end of a row, of those the one with most of
- *       them, and one for whole rows first;
+ *       by a whole row of w; g2: the vector spans two groups; down: the source is twice as large;
+ *       up: half as large): 3x3, a border of 1, stride 1 or, for down, 2 forward or, for up, 2
+ *       backward to data of even sizes; rows of at least p or exactly w positions, channels per
+ *       group of the result a multiple of a vector, or half a vector for g2 and an even number of
+ *       groups. With stride 2 it is taken from {@value #STRIDED_CHANNELS} channels per group of the
+ *       source on; else where {@code inplace} computes positions twice, and for whole vectors also
+ *       where rows have at most {@value #SHORT_ROW} positions or sums at least {@value
+ *       #LONG_REDUCTION} products, or {@value #LONG_BESIDE_HALVES} where rows of {@code inplace}
+ *       end in half a run. Of the tiles the one that repeats fewest positions at the end of a row,
+ *       of those the one with most of them, and one for whole rows first;
  *   <li>else {@code inplace}, vectors over positions (tile: m channels by r rows by one run): 3x3,
  *       stride 1, a border of 1, at least r rows of at least one run, channels per group of the
  *       result a multiple of m. Half a run of 512 bits covers the end of a row where that is
@@ -89,6 +91,9 @@ final class KernelRegistry {
 
   /** The same where the other kernels need halves of vectors, half as fast on many CPUs. */
   private static final int LONG_BESIDE_HALVES = 256;
+
+  /** With stride 2 and fewer channels planes are packed in less time than sums are turned. */
+  private static final int STRIDED_CHANNELS = 8;
 
   /** With fewer products per element a matrix product has no advantage over planes. */
   private static final int LEAST_REDUCTION = 4;
@@ -230,6 +235,9 @@ final class KernelRegistry {
   }
 
   private boolean prefersBlocked(SumProblem problem, int repeatedInPlace) {
+    if (problem.sampling3x3().filter(sampling -> sampling != Sampling.SAME).isPresent()) {
+      return problem.sourceChannels() >= STRIDED_CHANNELS;
+    }
     boolean fullVectors = problem.channels() % lanes(problem.taps()) == 0;
     int longReduction =
         problem.width() % lanes(problem.taps()) == 0 ? LONG_REDUCTION : LONG_BESIDE_HALVES;

@@ -1,13 +1,18 @@
 package io.dfsnet.engine;
 
 /**
- * A micro-kernel of {@link BlockedSum}: one output row of a 3x3 convolution with stride 1, for one
- * vector of output channels. Every element is one chain of fused multiply-adds from +0 over
- * ascending input channels, kernel rows and kernel columns, products with the padding left out.
+ * A micro-kernel of {@link BlockedSum}: one row of the result of a 3x3 convolution, for one vector
+ * of output channels. Every element is one chain of fused multiply-adds from +0 over ascending
+ * input channels, kernel rows and kernel columns, products with the padding left out.
  */
 interface RowKernel {
   /** Tile and instruction set, as {@code v1p8__simd512}. */
   String name();
+
+  /** How the row lies in the rows of the source. */
+  default Sampling sampling() {
+    return Sampling.SAME;
+  }
 
   /** How many groups a vector of output channels spans. */
   int groups();
@@ -47,7 +52,7 @@ interface RowKernel {
   final class Call {
     float[] source;
 
-    /** Where the row of the first input channel that lies level with the output row begins. */
+    /** Where the row of the first input channel begins that {@link Sampling#level} says. */
     int sourceAt;
 
     /** From the source channels of a group to those of the next. */
@@ -56,7 +61,10 @@ interface RowKernel {
     /** How many positions a row has. */
     int columns;
 
-    /** Input rows to add up: those of all input channels that do not lie on the padding. */
+    /** How many values a row of the source has. */
+    int sourceColumns;
+
+    /** Source rows to add up: those of all input channels that do not lie on the padding. */
     int inputRows;
 
     /** For each input row where it begins, relative to {@code sourceAt}. */

@@ -1,7 +1,9 @@
 package io.dfsnet.engine;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a {@link ShiftedSum} computes, from the view of one group. Forward and backward to data
@@ -128,6 +130,41 @@ record SumProblem(
         && isCentred(taps.columnShifts())
         && taps.rows() == taps.sourceHeight()
         && taps.columns() == taps.sourceWidth();
+  }
+
+  /** How the result of a 3x3 kernel with a border of one lies in its source, if it is one. */
+  Optional<Sampling> sampling3x3() {
+    if (isSamePadded3x3()) {
+      return Optional.of(Sampling.SAME);
+    } else if (isHalved3x3()) {
+      return Optional.of(Sampling.DOWN);
+    }
+    return isDoubled3x3() ? Optional.of(Sampling.UP) : Optional.empty();
+  }
+
+  private boolean isHalved3x3() {
+    return isWhole()
+        && taps.strideHeight() == 2
+        && taps.strideWidth() == 2
+        && isCentred(taps.rowShifts())
+        && isCentred(taps.columnShifts())
+        && taps.rows() == Math.ceilDiv(taps.sourceHeight(), 2)
+        && taps.columns() == Math.ceilDiv(taps.sourceWidth(), 2);
+  }
+
+  /** Even positions get the kernel's middle, odd ones its last element and then its first. */
+  private boolean isDoubled3x3() {
+    return height == 2 * taps.sourceHeight()
+        && width == 2 * taps.sourceWidth()
+        && parts.size() == 4
+        && parts.stream().anyMatch(part -> isPhase(part, 0, 4))
+        && parts.stream().anyMatch(part -> isPhase(part, 1, 8, 6, 2, 0));
+  }
+
+  private static boolean isPhase(Part part, int first, int... weights) {
+    return part.firstRow == first
+        && part.firstColumn == first
+        && Arrays.equals(part.taps.stream().mapToInt(Tap::weight).toArray(), weights);
   }
 
   private static boolean isCentred(int[] shifts) {

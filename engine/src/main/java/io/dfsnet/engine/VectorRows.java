@@ -6,6 +6,7 @@ import static jdk.incubator.vector.VectorOperators.FMA;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -37,6 +38,10 @@ final class VectorRows {
     }
     all.add(new P8());
     all.add(new P7());
+    all.addAll(VectorDownRows.all(manyRegisters));
+    if (manyRegisters) {
+      all.addAll(VectorUpRows.all());
+    }
     if (manyRegisters && LENGTH == 16) {
       all.addAll(VectorSharedRows.all());
     }
@@ -47,14 +52,16 @@ final class VectorRows {
     private final String kind;
     private final int positions;
     private final int groups;
+    private final Sampling sampling;
 
     /**
      * @param kind {@code p} for some positions of a row, {@code w} for a whole row
      */
-    RowTile(String kind, int positions, int groups) {
+    RowTile(String kind, int positions, int groups, Sampling sampling) {
       this.kind = kind;
       this.positions = positions;
       this.groups = groups;
+      this.sampling = sampling;
     }
 
     @Override
@@ -63,6 +70,7 @@ final class VectorRows {
           + kind
           + positions
           + (groups > 1 ? "g" + groups : "")
+          + (sampling == Sampling.SAME ? "" : sampling.name().toLowerCase(Locale.ROOT))
           + "__simd"
           + SPECIES.vectorBitSize();
     }
@@ -75,6 +83,11 @@ final class VectorRows {
     @Override
     public int positions() {
       return positions;
+    }
+
+    @Override
+    public Sampling sampling() {
+      return sampling;
     }
 
     @Override
@@ -103,7 +116,11 @@ final class VectorRows {
   /** A tile that takes several steps along a row. */
   abstract static class PartialRowTile extends RowTile {
     PartialRowTile(int positions, int groups) {
-      super("p", positions, groups);
+      super("p", positions, groups, Sampling.SAME);
+    }
+
+    PartialRowTile(int positions, Sampling sampling) {
+      super("p", positions, 1, sampling);
     }
 
     @Override
@@ -118,16 +135,18 @@ final class VectorRows {
         // The last tile repeats positions of the one before it.
         int first = Math.min(x, columns - positions());
         boolean left = first > 0;
-        boolean right = first + positions() < columns;
-        tile(call, call.sourceAt + first, left, right, call.sumsAt + first * LENGTH);
+        boolean right = sampling().last(first + positions() - 1) < call.sourceColumns;
+        int at = call.sourceAt + sampling().level(first);
+        tile(call, at, left, right, call.sumsAt + first * LENGTH);
       }
     }
 
     /**
-     * Computes the positions from {@code at} on.
+     * Computes some positions.
      *
-     * @param left true if there is a position before them
-     * @param right true if there is one behind them
+     * @param at what lies level with the first of them in the first row of the source
+     * @param left true if the source goes on before it
+     * @param right true if what the last position may read is in the source
      */
     abstract void tile(Call call, int at, boolean left, boolean right, int sumsAt);
   }
@@ -135,7 +154,7 @@ final class VectorRows {
   /** A tile that is as long as a row. */
   abstract static class WholeRowTile extends RowTile {
     WholeRowTile(int positions, int groups) {
-      super("w", positions, groups);
+      super("w", positions, groups, Sampling.SAME);
     }
 
     @Override

@@ -91,6 +91,13 @@ final class ConvolutionProblems {
     TABLE.put("stride_2_even", "n2 ic4 ih32 oc8 kh3 sh2 ph1");
     TABLE.put("stride_2_odd", "n2 ic4 ih17 iw19 oc8 kh3 sh2 ph1");
     TABLE.put("stride_2_grouped", "n5 g2 ic8 ih16 oc16 kh3 sh2 ph1");
+    TABLE.put("stride_2_vectors_of_channels", "n2 ic32 ih8 iw32 oc16 kh3 sh2 ph1");
+    TABLE.put("stride_2_rows_of_28", "n2 g2 ic32 ih6 iw28 oc64 kh3 sh2 ph1");
+    TABLE.put("stride_2_rows_of_15", "n2 ic16 ih7 iw15 oc32 kh3 sh2 ph1");
+    TABLE.put("stride_2_rows_of_13", "n1 ic16 ih5 iw13 oc16 kh3 sh2 ph1");
+    TABLE.put("stride_2_rows_of_22", "n1 ic16 ih4 iw22 oc16 kh3 sh2 ph1");
+    TABLE.put("stride_2_two_rows", "n3 ic16 ih2 iw16 oc16 kh3 sh2 ph1");
+    TABLE.put("stride_2_a_single_row", "n3 ic16 ih1 iw20 oc16 kh3 sh2 ph1");
     TABLE.put("stride_2_leftover_rows", "n1 ic3 ih8 iw10 oc4 kh3 sh2");
     TABLE.put("stride_3", "n2 ic4 ih16 oc5 kh3 sh3 ph1");
     TABLE.put("stride_beyond_kernel", "n2 ic4 ih17 oc5 kh2 sh5");
@@ -132,6 +139,7 @@ final class ConvolutionProblems {
     LARGE.put("blocks_of_vectors", "n9 ic48 ih16 oc48 kh3 ph1");
     LARGE.put("chunks_of_vectors_of_groups", "n37 g4 ic64 ih8 oc64 kh3 ph1");
     LARGE.put("bands_of_vectors", "n2 ic64 ih56 oc64 kh3 ph1");
+    LARGE.put("bands_of_rows_stride_2", "n1 ic64 ih64 iw56 oc32 kh3 sh2 ph1");
     LARGE.put("bands_of_vectors_stride_2", "n1 ic64 ih65 iw57 oc128 kh3 sh2 ph1");
     LARGE.put("threads_share_depthwise_channels", "n1 g160 ic160 ih28 oc160 kh3 ph1");
     LARGE.put("threads_share_narrow_channels", "n2 g961 ic961 ih14 oc961 kh3 sh2 ph1");

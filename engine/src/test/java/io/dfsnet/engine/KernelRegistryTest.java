@@ -24,7 +24,7 @@ class KernelRegistryTest {
             name ->
                 name.matches(
                     "f32_conv_(forward|backward_data|backward_weights)_"
-                        + "((direct|shifted|copies|inplace|blocked|matrix|transposed)_([mv]\\d+)([vkprw]\\d+)?(g2)?"
+                        + "((direct|shifted|copies|inplace|blocked|matrix|transposed)_([mv]\\d+)([vkprw]\\d+)?(g2|down|up)?"
                         + "|depthwise_k3s[12][rv][12])__(scalar|simd(128|256|512))"));
   }
 
@@ -32,8 +32,12 @@ class KernelRegistryTest {
   void tableReachesEveryKernel() {
     Set<String> expected = new TreeSet<>();
     for (var row : kernels.rows()) {
-      expected.add("f32_conv_forward_blocked_" + row.name());
-      expected.add("f32_conv_backward_data_blocked_" + row.name());
+      if (row.sampling() != Sampling.UP) {
+        expected.add("f32_conv_forward_blocked_" + row.name());
+      }
+      if (row.sampling() != Sampling.DOWN) {
+        expected.add("f32_conv_backward_data_blocked_" + row.name());
+      }
     }
     for (var tile : kernels.products()) {
       for (var layout : List.of("matrix", "transposed")) {
@@ -114,6 +118,15 @@ class KernelRegistryTest {
       assertThat(forward("ic64 ih32 oc" + lanes + " kh3 ph1"))
           .contains(longTiles ? "_blocked_v1p16_" : "_blocked_v1p8_");
       assertThat(forward("ic64 ih8 oc" + lanes + " kh3 ph1")).contains("_blocked_v1p8_");
+      assertThat(forward("ic7 ih31 oc" + lanes + " kh3 ph1 sh2")).doesNotContain("_blocked_");
+      assertThat(forward("ic8 ih31 oc" + lanes + " kh3 ph1 sh2"))
+          .contains(longTiles ? "_blocked_v1p16down_" : "_blocked_v1p8down_");
+      assertThat(forward("ic8 ih31 oc" + lanes + " kh3 ph1 sh2 sw1")).doesNotContain("_blocked_");
+      assertThat(backwardData("ic" + lanes + " ih31 oc8 kh3 ph1 sh2")).doesNotContain("_blocked_");
+      if (longTiles) {
+        assertThat(backwardData("ic" + lanes + " ih32 oc8 kh3 ph1 sh2"))
+            .contains("_blocked_v1p16up_");
+      }
       assertThat(forward("ic16 ih32 oc" + lanes + " kh3 ph1")).contains("_inplace_");
       if (lanes == 16 && longTiles) {
         assertThat(forward("g2 ic16 ih8 oc16 kh3 ph1")).contains("_blocked_v1w8g2_");
