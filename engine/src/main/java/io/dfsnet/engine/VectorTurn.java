@@ -2,6 +2,7 @@ package io.dfsnet.engine;
 
 import static io.dfsnet.engine.VectorKernels.LENGTH;
 import static io.dfsnet.engine.VectorKernels.SPECIES;
+import static jdk.incubator.vector.VectorOperators.ADD;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -80,8 +81,12 @@ final class VectorTurn {
     for (int m = 0; m < LENGTH; m++, to += mapSize) {
       // -0 is the one bias that changes no value.
       var sum = FloatVector.fromArray(SPECIES, square, m * LENGTH);
-      var biased = sum.add(bias == null ? -0f : bias[channel + m]);
-      var total = addend == null ? biased : biased.add(FloatVector.fromArray(SPECIES, addend, to));
+      var biased =
+          sum.lanewise(ADD, FloatVector.broadcast(SPECIES, bias == null ? -0f : bias[channel + m]));
+      var total = biased;
+      if (addend != null) {
+        total = biased.lanewise(ADD, FloatVector.fromArray(SPECIES, addend, to));
+      }
       var atLeast = total.blend(floor, total.compare(VectorOperators.LE, floor));
       atLeast.blend(ceiling, atLeast.compare(VectorOperators.GT, ceiling)).intoArray(result, to);
     }
