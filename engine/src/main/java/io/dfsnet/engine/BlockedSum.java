@@ -39,6 +39,7 @@ final class BlockedSum implements SumPass {
   private final int sourceMap;
   private final int rowsPerBand;
   private final int bands;
+  private final int[] taps;
   private final String weightOrder;
   private final InputRows[] inputRows;
   private final UnitQueue<Scratch> units =
@@ -62,7 +63,7 @@ final class BlockedSum implements SumPass {
 
   /** True if {@code kernel} can compute {@code problem}. */
   static boolean serves(SumProblem problem, RowKernel kernel, int lanes) {
-    return problem.sampling3x3().filter(kernel.sampling()::equals).isPresent()
+    return problem.isPadded3x3(kernel.sampling())
         && fillsVectors(problem, kernel, lanes)
         && kernel.admits(problem.width());
   }
@@ -82,6 +83,7 @@ final class BlockedSum implements SumPass {
     this.weightsPerVector = problem.sourceChannels() * KERNEL * KERNEL * lanes;
     this.rowsPerBand = Math.clamp(BAND_FLOATS / (lanes * problem.width()), 1, problem.height());
     this.bands = Math.ceilDiv(problem.height(), rowsPerBand);
+    this.taps = taps();
     this.weightOrder = "vectors of " + lanes;
     this.inputRows = new InputRows[problem.height()];
     for (int y = 0; y < problem.height(); y++) {
@@ -126,7 +128,6 @@ final class BlockedSum implements SumPass {
   /** {@code [vector][source channel][kernel row][kernel column][lane]}. */
   @Override
   public void pack(float[] weights, float[][] packed) {
-    int[] taps = taps();
     int groupSize = weights.length / problem.groups();
     int[] rows = new int[lanes];
     int at = 0;

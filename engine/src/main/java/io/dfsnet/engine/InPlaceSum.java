@@ -49,7 +49,7 @@ final class InPlaceSum implements SumPass {
 
   /** True if {@code kernel} can compute {@code problem}. */
   static boolean serves(SumProblem problem, PatchKernel kernel) {
-    return problem.isSamePadded3x3()
+    return problem.isPadded3x3(Sampling.SAME)
         && problem.channels() % kernel.rows() == 0
         && problem.width() >= kernel.columns()
         && problem.height() >= kernel.patchRows();

@@ -235,7 +235,7 @@ final class KernelRegistry {
   }
 
   private boolean prefersBlocked(SumProblem problem, int repeatedInPlace) {
-    if (problem.sampling3x3().filter(sampling -> sampling != Sampling.SAME).isPresent()) {
+    if (problem.isPadded3x3(Sampling.DOWN) || problem.isPadded3x3(Sampling.UP)) {
       return problem.sourceChannels() >= STRIDED_CHANNELS;
     }
     boolean fullVectors = problem.channels() % lanes(problem.taps()) == 0;

@@ -181,11 +181,7 @@ public final class MatrixProduct {
     if (result == right) {
       throw apart();
     }
-    if (!isPacked) {
-      multiply(left, right, null, result, workers);
-      return;
-    }
-    if (hands(workers) == 1) {
+    if (!isPacked || hands(workers) == 1) {
       multiply(left, right, null, result, workers);
       return;
     }

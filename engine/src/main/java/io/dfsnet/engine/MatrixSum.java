@@ -89,9 +89,9 @@ final class MatrixSum implements SumPass, BandedSum {
     }
     int tile = widest.columns();
     this.blockSize = Math.max(BLOCK_FLOATS / problem.sourceChannels() / tile, 1) * tile;
-    this.whole = positions - rest();
-    this.restTiles =
-        whole == positions ? List.of() : Tile.split(rest(), kernels.products(), widest);
+    int rest = rest();
+    this.whole = positions - rest;
+    this.restTiles = rest == 0 ? List.of() : Tile.split(rest, kernels.products(), widest);
     this.blockStarts = blockStarts();
   }
 
@@ -257,16 +257,8 @@ final class MatrixSum implements SumPass, BandedSum {
     }
 
     void sumRest(int piece, Panel panel) {
-      rest.begin(call.b, call.bStep, call.reduction, weights, epilogue, result, positions);
-      int map = piece * problem.channels() + panel.firstChannel();
-      rest.sum(
-          restTiles,
-          positions - whole,
-          sourceAt + whole,
-          panel.width(),
-          weightPanels.start(group, panel),
-          map * positions + whole,
-          group * problem.channels() + panel.firstChannel());
+      rest.begin(weights, epilogue, result);
+      rest.sum(restTiles, whole, maps, piece, panel);
       rest.release();
     }
 

@@ -10,9 +10,7 @@ interface RowKernel {
   String name();
 
   /** How the row lies in the rows of the source. */
-  default Sampling sampling() {
-    return Sampling.SAME;
-  }
+  Sampling sampling();
 
   /** How many groups a vector of output channels spans. */
   int groups();

@@ -50,9 +50,6 @@ enum Sampling {
 
   /** The last place of the source that a position may read. */
   int last(int position) {
-    return switch (this) {
-      case SAME, DOWN -> level(position) + 1;
-      case UP -> level(position) + position % 2;
-    };
+    return level(position) + meetings(position).getLast().offset();
   }
 }

@@ -3,7 +3,6 @@ package io.dfsnet.engine;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * What a {@link ShiftedSum} computes, from the view of one group. Forward and backward to data
@@ -121,35 +120,23 @@ record SumProblem(
     return isWhole() && taps.isPointwise();
   }
 
-  /** True for a 3x3 kernel with stride 1 and a border of one: the result has the source's size. */
-  boolean isSamePadded3x3() {
-    return isWhole()
-        && taps.strideHeight() == 1
-        && taps.strideWidth() == 1
-        && isCentred(taps.rowShifts())
-        && isCentred(taps.columnShifts())
-        && taps.rows() == taps.sourceHeight()
-        && taps.columns() == taps.sourceWidth();
+  /** True for a 3x3 kernel with a border of one whose result lies so in its source. */
+  boolean isPadded3x3(Sampling sampling) {
+    return switch (sampling) {
+      case SAME -> isPadded3x3(1);
+      case DOWN -> isPadded3x3(2);
+      case UP -> isDoubled3x3();
+    };
   }
 
-  /** How the result of a 3x3 kernel with a border of one lies in its source, if it is one. */
-  Optional<Sampling> sampling3x3() {
-    if (isSamePadded3x3()) {
-      return Optional.of(Sampling.SAME);
-    } else if (isHalved3x3()) {
-      return Optional.of(Sampling.DOWN);
-    }
-    return isDoubled3x3() ? Optional.of(Sampling.UP) : Optional.empty();
-  }
-
-  private boolean isHalved3x3() {
+  private boolean isPadded3x3(int stride) {
     return isWhole()
-        && taps.strideHeight() == 2
-        && taps.strideWidth() == 2
+        && taps.strideHeight() == stride
+        && taps.strideWidth() == stride
         && isCentred(taps.rowShifts())
         && isCentred(taps.columnShifts())
-        && taps.rows() == Math.ceilDiv(taps.sourceHeight(), 2)
-        && taps.columns() == Math.ceilDiv(taps.sourceWidth(), 2);
+        && taps.rows() == Math.ceilDiv(taps.sourceHeight(), stride)
+        && taps.columns() == Math.ceilDiv(taps.sourceWidth(), stride);
   }
 
   /** Even positions get the kernel's middle, odd ones its last element and then its first. */

@@ -1,7 +1,6 @@
 package io.dfsnet.engine;
 
 import io.dfsnet.engine.TileKernel.Tile;
-import io.dfsnet.engine.WeightPanels.Panel;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -120,31 +119,19 @@ final class TransposedSum implements SumPass {
 
     /** Panel after panel, so that a panel is read once for a block of images. */
     void sumCells(int block, int group, int firstCell, int endCell) {
+      sums.begin(weights, epilogue, result);
       for (int cell = firstCell; cell < endCell; cell++) {
         var panel = weightPanels.panels().get(cell / bands);
+        int band = cell % bands;
+        int first = WorkCut.start(positions, bands, band);
         for (int image = cut.firstImage(block); image < cut.firstImage(block + 1); image++) {
-          sumBand(image * problem.groups() + group, group, panel, cell % bands);
+          int piece = image * problem.groups() + group;
+          maps.read(source, piece * problem.sourceChannels());
+          sums.sum(bandTiles.get(band), first, maps, piece, panel);
         }
       }
       sums.release();
       maps.release();
-    }
-
-    private void sumBand(int piece, int group, Panel panel, int band) {
-      maps.read(source, piece * problem.sourceChannels());
-      int first = WorkCut.start(positions, bands, band);
-      int count = WorkCut.start(positions, bands, band + 1) - first;
-      int map = piece * problem.channels() + panel.firstChannel();
-      sums.begin(
-          maps.values, positions, problem.sourceChannels(), weights, epilogue, result, positions);
-      sums.sum(
-          bandTiles.get(band),
-          count,
-          maps.at + first,
-          panel.width(),
-          weightPanels.start(group, panel),
-          map * positions + first,
-          group * problem.channels() + panel.firstChannel());
     }
   }
 }

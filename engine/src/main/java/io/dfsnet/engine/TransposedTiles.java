@@ -17,81 +17,76 @@ import java.util.List;
  */
 final class TransposedTiles {
   private final Kernels kernels;
+  private final WeightPanels weightPanels;
+  private final SumProblem problem;
   private final ProductKernel.Call call;
   private final float[] sums;
   private final float[] square;
 
-  /** What the result is finished with, and where its maps lie. */
+  // The call that is under way.
   private Epilogue epilogue;
-
   private float[] result;
-  private int resultMap;
 
   /**
    * @param mostPositions that are computed at a time
    */
   TransposedTiles(Kernels kernels, WeightPanels weightPanels, int mostPositions) {
     this.kernels = kernels;
+    this.weightPanels = weightPanels;
+    this.problem = weightPanels.problem();
     this.call = new ProductKernel.Call(kernels.products().getFirst().longestRun());
     int widest = weightPanels.panels().stream().mapToInt(Panel::width).max().orElseThrow();
     this.sums = new float[mostPositions * widest];
     int run = kernels.products().getFirst().leastColumns();
     this.square = new float[run * run];
     call.aRow = 1;
+    call.aStep = problem.taps().positions();
+    call.reduction = problem.sourceChannels();
     call.c = sums;
   }
 
-  /**
-   * Sets what stays the same for many positions and panels.
-   *
-   * @param sourceMap from a source channel to the next
-   * @param resultMap from a channel of the result to the next
-   */
-  void begin(
-      float[] source,
-      int sourceMap,
-      int sourceChannels,
-      float[] weights,
-      Epilogue epilogue,
-      float[] result,
-      int resultMap) {
-    call.a = source;
-    call.aStep = sourceMap;
+  void begin(float[] weights, Epilogue epilogue, float[] result) {
     call.b = weights;
-    call.reduction = sourceChannels;
     this.epilogue = epilogue;
     this.result = result;
-    this.resultMap = resultMap;
   }
 
   /**
-   * Computes {@code count} positions of a panel.
+   * Computes some positions for a panel of a group.
    *
    * @param tiles of which each takes as many positions as it has rows
-   * @param sourceAt the first position of the first source channel
-   * @param width of the panel, whose weights begin at {@code weightsAt}
-   * @param to the first position of the panel's first channel
-   * @param channel the panel's first one, for the epilogue
+   * @param first the first of the positions
+   * @param maps the group's positions, packed if there is a stride
+   * @param piece an image's group, counted through all images
    */
   void sum(
-      List<Tile<ProductKernel>> tiles,
-      int count,
-      int sourceAt,
-      int width,
-      int weightsAt,
-      int to,
-      int channel) {
-    call.bAt = weightsAt;
+      List<Tile<ProductKernel>> tiles, int first, PointwiseSource maps, int piece, Panel panel) {
+    int group = piece % problem.groups();
+    int width = panel.width();
+    call.a = maps.values;
+    call.bAt = weightPanels.start(group, panel);
     call.bStep = width;
     call.columns = width;
     call.cRow = width;
     for (int t = 0; t < tiles.size(); t++) { // an iterator would be an object
       var tile = tiles.get(t);
-      call.aAt = sourceAt + tile.firstChannel();
+      call.aAt = maps.at + first + tile.firstChannel();
       call.cAt = tile.firstChannel() * width;
       tile.kernel().run(call);
     }
-    kernels.turn(sums, width, square, count, width, result, to, resultMap, epilogue, channel);
+    int positions = problem.taps().positions();
+    int map = piece * problem.channels() + panel.firstChannel();
+    kernels.turn(
+        sums,
+        width,
+        square,
+        tiles.getLast().endChannel(),
+        width,
+        result,
+        map * positions + first,
+        positions,
+        epilogue,
+        group * problem.channels() + panel.firstChannel());
   }
 
   /** Forgets the caller's arrays. */

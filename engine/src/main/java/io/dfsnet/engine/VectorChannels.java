@@ -2,10 +2,12 @@ package io.dfsnet.engine;
 
 import static io.dfsnet.engine.VectorKernels.LENGTH;
 import static io.dfsnet.engine.VectorKernels.SPECIES;
+import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.FMA;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LE;
+import static jdk.incubator.vector.VectorOperators.SUB;
 
 import jdk.incubator.vector.FloatVector;
 
@@ -28,19 +30,19 @@ final class VectorChannels implements ChannelKernels {
       int i = begin(from, strips, strip);
       int end = i + strips.length();
       for (; i <= end - FOUR; i += FOUR) {
-        a = a.add(FloatVector.fromArray(SPECIES, x, i));
-        b = b.add(FloatVector.fromArray(SPECIES, x, i + LENGTH));
-        c = c.add(FloatVector.fromArray(SPECIES, x, i + 2 * LENGTH));
-        d = d.add(FloatVector.fromArray(SPECIES, x, i + 3 * LENGTH));
+        a = a.lanewise(ADD, FloatVector.fromArray(SPECIES, x, i));
+        b = b.lanewise(ADD, FloatVector.fromArray(SPECIES, x, i + LENGTH));
+        c = c.lanewise(ADD, FloatVector.fromArray(SPECIES, x, i + 2 * LENGTH));
+        d = d.lanewise(ADD, FloatVector.fromArray(SPECIES, x, i + 3 * LENGTH));
       }
       for (; i <= end - LENGTH; i += LENGTH) {
-        a = a.add(FloatVector.fromArray(SPECIES, x, i));
+        a = a.lanewise(ADD, FloatVector.fromArray(SPECIES, x, i));
       }
       for (; i < end; i++) {
         rest += x[i];
       }
     }
-    return LaneSums.sum(a.add(b).add(c.add(d))) + rest;
+    return LaneSums.sum(a.lanewise(ADD, b).lanewise(ADD, c.lanewise(ADD, d))) + rest;
   }
 
   @Override
@@ -60,22 +62,22 @@ final class VectorChannels implements ChannelKernels {
       int i = begin(from, strips, strip);
       int end = i + strips.length();
       for (; i <= end - FOUR; i += FOUR) {
-        var first = FloatVector.fromArray(SPECIES, x, i).sub(middle);
-        var second = FloatVector.fromArray(SPECIES, x, i + LENGTH).sub(middle);
-        var third = FloatVector.fromArray(SPECIES, x, i + 2 * LENGTH).sub(middle);
-        var fourth = FloatVector.fromArray(SPECIES, x, i + 3 * LENGTH).sub(middle);
-        a = a.add(first);
-        b = b.add(second);
-        c = c.add(third);
-        d = d.add(fourth);
+        var first = FloatVector.fromArray(SPECIES, x, i).lanewise(SUB, middle);
+        var second = FloatVector.fromArray(SPECIES, x, i + LENGTH).lanewise(SUB, middle);
+        var third = FloatVector.fromArray(SPECIES, x, i + 2 * LENGTH).lanewise(SUB, middle);
+        var fourth = FloatVector.fromArray(SPECIES, x, i + 3 * LENGTH).lanewise(SUB, middle);
+        a = a.lanewise(ADD, first);
+        b = b.lanewise(ADD, second);
+        c = c.lanewise(ADD, third);
+        d = d.lanewise(ADD, fourth);
         squaresA = first.lanewise(FMA, first, squaresA);
         squaresB = second.lanewise(FMA, second, squaresB);
         squaresC = third.lanewise(FMA, third, squaresC);
         squaresD = fourth.lanewise(FMA, fourth, squaresD);
       }
       for (; i <= end - LENGTH; i += LENGTH) {
-        var next = FloatVector.fromArray(SPECIES, x, i).sub(middle);
-        a = a.add(next);
+        var next = FloatVector.fromArray(SPECIES, x, i).lanewise(SUB, middle);
+        a = a.lanewise(ADD, next);
         squaresA = next.lanewise(FMA, next, squaresA);
       }
       for (; i < end; i++) {
@@ -84,8 +86,11 @@ final class VectorChannels implements ChannelKernels {
         squaresRest = Math.fma(last, last, squaresRest);
       }
     }
-    sums[at] = LaneSums.sum(a.add(b).add(c.add(d))) + rest;
-    sums[at + 1] = LaneSums.sum(squaresA.add(squaresB).add(squaresC.add(squaresD))) + squaresRest;
+    sums[at] = LaneSums.sum(a.lanewise(ADD, b).lanewise(ADD, c.lanewise(ADD, d))) + rest;
+    sums[at + 1] =
+        LaneSums.sum(
+                squaresA.lanewise(ADD, squaresB).lanewise(ADD, squaresC.lanewise(ADD, squaresD)))
+            + squaresRest;
   }
 
   @Override
@@ -117,37 +122,37 @@ final class VectorChannels implements ChannelKernels {
       int i = begin(from, strips, strip);
       int end = i + strips.length();
       for (; i <= end - FOUR; i += FOUR) {
-        var deviationA = FloatVector.fromArray(SPECIES, x, i).sub(middle);
+        var deviationA = FloatVector.fromArray(SPECIES, x, i).lanewise(SUB, middle);
         var valueA = deviationA.lanewise(FMA, scale, shift);
         var stoppedA = valueA.compare(LE, floor).or(valueA.compare(GE, ceiling));
         var throughA = FloatVector.fromArray(SPECIES, gradient, i).blend(0f, stoppedA);
-        a = a.add(throughA);
+        a = a.lanewise(ADD, throughA);
         productsA = throughA.lanewise(FMA, deviationA, productsA);
-        var deviationB = FloatVector.fromArray(SPECIES, x, i + LENGTH).sub(middle);
+        var deviationB = FloatVector.fromArray(SPECIES, x, i + LENGTH).lanewise(SUB, middle);
         var valueB = deviationB.lanewise(FMA, scale, shift);
         var stoppedB = valueB.compare(LE, floor).or(valueB.compare(GE, ceiling));
         var throughB = FloatVector.fromArray(SPECIES, gradient, i + LENGTH).blend(0f, stoppedB);
-        b = b.add(throughB);
+        b = b.lanewise(ADD, throughB);
         productsB = throughB.lanewise(FMA, deviationB, productsB);
-        var deviationC = FloatVector.fromArray(SPECIES, x, i + 2 * LENGTH).sub(middle);
+        var deviationC = FloatVector.fromArray(SPECIES, x, i + 2 * LENGTH).lanewise(SUB, middle);
         var valueC = deviationC.lanewise(FMA, scale, shift);
         var stoppedC = valueC.compare(LE, floor).or(valueC.compare(GE, ceiling));
         var throughC = FloatVector.fromArray(SPECIES, gradient, i + 2 * LENGTH).blend(0f, stoppedC);
-        c = c.add(throughC);
+        c = c.lanewise(ADD, throughC);
         productsC = throughC.lanewise(FMA, deviationC, productsC);
-        var deviationD = FloatVector.fromArray(SPECIES, x, i + 3 * LENGTH).sub(middle);
+        var deviationD = FloatVector.fromArray(SPECIES, x, i + 3 * LENGTH).lanewise(SUB, middle);
         var valueD = deviationD.lanewise(FMA, scale, shift);
         var stoppedD = valueD.compare(LE, floor).or(valueD.compare(GE, ceiling));
         var throughD = FloatVector.fromArray(SPECIES, gradient, i + 3 * LENGTH).blend(0f, stoppedD);
-        d = d.add(throughD);
+        d = d.lanewise(ADD, throughD);
         productsD = throughD.lanewise(FMA, deviationD, productsD);
       }
       for (; i <= end - LENGTH; i += LENGTH) {
-        var deviation = FloatVector.fromArray(SPECIES, x, i).sub(middle);
+        var deviation = FloatVector.fromArray(SPECIES, x, i).lanewise(SUB, middle);
         var value = deviation.lanewise(FMA, scale, shift);
         var stopped = value.compare(LE, floor).or(value.compare(GE, ceiling));
         var through = FloatVector.fromArray(SPECIES, gradient, i).blend(0f, stopped);
-        a = a.add(through);
+        a = a.lanewise(ADD, through);
         productsA = through.lanewise(FMA, deviation, productsA);
       }
       for (; i < end; i++) {
@@ -158,9 +163,13 @@ final class VectorChannels implements ChannelKernels {
         productsRest = Math.fma(through, deviation, productsRest);
       }
     }
-    sums[at] = LaneSums.sum(a.add(b).add(c.add(d))) + rest;
+    sums[at] = LaneSums.sum(a.lanewise(ADD, b).lanewise(ADD, c.lanewise(ADD, d))) + rest;
     sums[at + 1] =
-        LaneSums.sum(productsA.add(productsB).add(productsC.add(productsD))) + productsRest;
+        LaneSums.sum(
+                productsA
+                    .lanewise(ADD, productsB)
+                    .lanewise(ADD, productsC.lanewise(ADD, productsD)))
+            + productsRest;
   }
 
   @Override
@@ -186,7 +195,9 @@ final class VectorChannels implements ChannelKernels {
       if (addend == null) {
         for (; i <= end - LENGTH; i += LENGTH) {
           var value =
-              FloatVector.fromArray(SPECIES, x, i).sub(middle).lanewise(FMA, factor, summand);
+              FloatVector.fromArray(SPECIES, x, i)
+                  .lanewise(SUB, middle)
+                  .lanewise(FMA, factor, summand);
           var atLeast = value.blend(floor, value.compare(LE, floor));
           atLeast.blend(ceiling, atLeast.compare(GT, ceiling)).intoArray(output, i);
         }
@@ -198,9 +209,9 @@ final class VectorChannels implements ChannelKernels {
         for (; i <= end - LENGTH; i += LENGTH) {
           var value =
               FloatVector.fromArray(SPECIES, x, i)
-                  .sub(middle)
+                  .lanewise(SUB, middle)
                   .lanewise(FMA, factor, summand)
-                  .add(FloatVector.fromArray(SPECIES, addend, i));
+                  .lanewise(ADD, FloatVector.fromArray(SPECIES, addend, i));
           var atLeast = value.blend(floor, value.compare(LE, floor));
           atLeast.blend(ceiling, atLeast.compare(GT, ceiling)).intoArray(output, i);
         }
@@ -260,7 +271,7 @@ final class VectorChannels implements ChannelKernels {
       int i = begin(from, strips, strip);
       int end = i + strips.length();
       for (; i <= end - LENGTH; i += LENGTH) {
-        var deviation = FloatVector.fromArray(SPECIES, x, i).sub(middle);
+        var deviation = FloatVector.fromArray(SPECIES, x, i).lanewise(SUB, middle);
         var value = deviation.lanewise(FMA, scale, shift);
         var stopped = value.compare(LE, floor).or(value.compare(GE, ceiling));
         FloatVector.fromArray(SPECIES, gradient, i)

@@ -161,7 +161,7 @@ final class VectorDepthwiseRows {
         older = w12.lanewise(FMA, x2, w11.lanewise(FMA, x1, w10.lanewise(FMA, x0, newer)));
         newer = w02.lanewise(FMA, x2, w01.lanewise(FMA, x1, w00.lanewise(FMA, x0, zero)));
       }
-      var last = FloatVector.broadcast(SPECIES, -0f).add(older);
+      var last = FloatVector.broadcast(SPECIES, -0f).lanewise(ADD, older);
       if (finishes) {
         last = last.lanewise(ADD, bias);
         seen = seen.lanewise(ADD, last);

@@ -1,5 +1,6 @@
 package io.dfsnet.engine;
 
+import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.FMA;
 
 import java.util.List;
@@ -274,7 +275,8 @@ final class VectorKernels implements Kernels {
       return;
     }
     // -0 is the one bias that changes no value, infinite bounds are the ones that cut off none.
-    float bias = epilogue.bias() == null ? -0f : epilogue.bias()[channel];
+    var bias =
+        FloatVector.broadcast(SPECIES, epilogue.bias() == null ? -0f : epilogue.bias()[channel]);
     float floor = epilogue.activation().floor();
     float ceiling = epilogue.activation().ceiling();
     float[] addend = epilogue.addend();
@@ -284,11 +286,11 @@ final class VectorKernels implements Kernels {
     for (int i = 0; i < end; i += LENGTH) {
       int at = Math.min(i, count - LENGTH);
       // No helper takes part: C2 may inline this method into a large one.
-      var biased = FloatVector.fromArray(SPECIES, sums, sumsAt + at).add(bias);
+      var biased = FloatVector.fromArray(SPECIES, sums, sumsAt + at).lanewise(ADD, bias);
       var total =
           addend == null
               ? biased
-              : biased.add(FloatVector.fromArray(SPECIES, addend, resultAt + at));
+              : biased.lanewise(ADD, FloatVector.fromArray(SPECIES, addend, resultAt + at));
       // Clamped as by Math.max and Math.min: a NaN stays, and a -0 at floor 0 becomes +0.
       var atLeast = total.blend(floor, total.compare(VectorOperators.LE, floor));
       atLeast
@@ -345,7 +347,7 @@ final class VectorKernels implements Kernels {
     int i = 0;
     for (; i <= sums.length - LENGTH; i += LENGTH) {
       FloatVector.fromArray(SPECIES, sums, i)
-          .add(FloatVector.fromArray(SPECIES, addends, i))
+          .lanewise(ADD, FloatVector.fromArray(SPECIES, addends, i))
           .intoArray(sums, i);
     }
     for (; i < sums.length; i++) {

@@ -2,6 +2,7 @@ package io.dfsnet.engine;
 
 import static io.dfsnet.engine.VectorKernels.LENGTH;
 import static io.dfsnet.engine.VectorKernels.SPECIES;
+import static jdk.incubator.vector.VectorOperators.ADD;
 
 import java.util.Arrays;
 import java.util.List;
@@ -151,12 +152,14 @@ abstract class VectorProduct implements ProductKernel {
     float floor = call.epilogue.activation().floor();
     float ceiling = call.epilogue.activation().ceiling();
     for (int i = 0; i < rows; i++) {
-      float rowBias = bias[biasAt + i];
+      var rowBias = FloatVector.broadcast(SPECIES, bias[biasAt + i]);
       int row = call.cAt + i * call.cRow + j;
       for (int at = row; at < row + vectors * LENGTH; at += LENGTH) {
-        var biased = FloatVector.fromArray(SPECIES, c, at).add(rowBias);
+        var biased = FloatVector.fromArray(SPECIES, c, at).lanewise(ADD, rowBias);
         var total =
-            addend == null ? biased : biased.add(FloatVector.fromArray(SPECIES, addend, at));
+            addend == null
+                ? biased
+                : biased.lanewise(ADD, FloatVector.fromArray(SPECIES, addend, at));
         var atLeast = total.blend(floor, total.compare(VectorOperators.LE, floor));
         atLeast.blend(ceiling, atLeast.compare(VectorOperators.GT, ceiling)).intoArray(c, at);
       }

@@ -83,10 +83,10 @@ final class VectorTurn {
       var sum = FloatVector.fromArray(SPECIES, square, m * LENGTH);
       var biased =
           sum.lanewise(ADD, FloatVector.broadcast(SPECIES, bias == null ? -0f : bias[channel + m]));
-      var total = biased;
-      if (addend != null) {
-        total = biased.lanewise(ADD, FloatVector.fromArray(SPECIES, addend, to));
-      }
+      var total =
+          addend == null
+              ? biased
+              : biased.lanewise(ADD, FloatVector.fromArray(SPECIES, addend, to));
       var atLeast = total.blend(floor, total.compare(VectorOperators.LE, floor));
       atLeast.blend(ceiling, atLeast.compare(VectorOperators.GT, ceiling)).intoArray(result, to);
     }

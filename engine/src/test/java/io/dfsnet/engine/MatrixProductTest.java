@@ -38,7 +38,8 @@ class MatrixProductTest {
     "1,33,2700",
     "30,1,2400",
     "55,3,1025",
-    "20,512,256"
+    "20,512,256",
+    "20,129,1024"
   })
   void blocksContinueTheChains(int m, int n, int k) {
     for (int threads = 1; threads <= 3; threads++) {
