@@ -38,10 +38,11 @@ final class VectorRows {
     }
     all.add(new P8());
     all.add(new P7());
-    all.addAll(VectorDownRows.all(manyRegisters));
     if (manyRegisters) {
+      all.addAll(VectorLongDownRows.all());
       all.addAll(VectorUpRows.all());
     }
+    all.addAll(VectorDownRows.all());
     if (manyRegisters && LENGTH == 16) {
       all.addAll(VectorSharedRows.all());
     }
