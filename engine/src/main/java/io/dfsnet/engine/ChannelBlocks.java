@@ -82,22 +82,36 @@ final class ChannelBlocks {
       int firstBlock,
       int endBlock,
       float[] packed) {
-    int mapSize = height * width;
     for (int block = firstBlock; block < endBlock; block++) {
-      int rows = Math.min(lanes, channels - block * lanes);
-      for (int image = 0; image < images; image++) {
-        int map = (firstImage + image) * channels + block * lanes;
-        kernels.transpose(
-            maps,
-            map * mapSize + firstRow * width,
-            mapSize,
-            rows,
-            bandRows * width,
-            slots,
-            packed,
-            at(block, bandRows, 0, 0, 0, images) + image * lanes,
-            images * lanes);
-      }
+      int to = at(block, bandRows, 0, 0, 0, images);
+      packBlock(maps, firstImage, images, firstRow, bandRows, block, packed, to);
+    }
+  }
+
+  /** The same for a single block, which begins at {@code packedAt}. */
+  void packBlock(
+      float[] maps,
+      int firstImage,
+      int images,
+      int firstRow,
+      int bandRows,
+      int block,
+      float[] packed,
+      int packedAt) {
+    int mapSize = height * width;
+    int rows = Math.min(lanes, channels - block * lanes);
+    for (int image = 0; image < images; image++) {
+      int map = (firstImage + image) * channels + block * lanes;
+      kernels.transpose(
+          maps,
+          map * mapSize + firstRow * width,
+          mapSize,
+          rows,
+          bandRows * width,
+          slots,
+          packed,
+          packedAt + image * lanes,
+          images * lanes);
     }
   }
 }

@@ -8,10 +8,13 @@ package io.dfsnet.engine;
  * products of an output element in one <i>canonical order</i>: from +0 a fused multiply-add for
  * each input channel of the group, kernel row and kernel column, in this order, taps on the padding
  * counted as zero; then the {@link Epilogue}. (A family may leave such taps out: with finite
- * weights that changes no sum, but for the sign of one that underflows to zero.) So its bits depend
- * neither on the kernel, the SIMD width and the thread count, nor on the batch around an image.
- * Backward to data has such an order too. Backward to weights depends on the SIMD width but not on
- * the thread count.
+ * weights that changes no sum, but for the sign of one that underflows to zero.) 3x3 convolutions
+ * with stride 1, a border of 1, at least 16 input channels per group and maps of at least 8x8 sum
+ * in another one, Winograd's F(4, 3) down columns with the formulas in {@code Winograd}: half the
+ * products, rounding errors a third larger. So the bits depend neither on the kernel, the SIMD
+ * width and the thread count, nor on the batch around an image, nor on how many output channels and
+ * groups there are beside the element's own. Backward to data has such an order too. Backward to
+ * weights depends on the SIMD width but not on the thread count.
  *
  * <p>A convolution owns its scratch memory: one call at a time. After the first call with a thread
  * count, further ones allocate nothing (but for a record where a gradient has an addend).
@@ -91,7 +94,8 @@ public final class Convolution {
    * Computes the output from the input.
    *
    * @param input {@code geometry().inShape()}
-   * @param weights packed by this convolution, or by one that differs in batch and image size only
+   * @param weights packed by this convolution, or by one that differs in batch only; or in image
+   *     size, where its kernel reads the same order
    * @param output {@code geometry().outShape()}
    * @throws ShapeException if an array does not fit the geometry, or the result is an operand too
    */

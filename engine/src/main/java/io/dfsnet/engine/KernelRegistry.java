@@ -20,8 +20,9 @@ import java.util.stream.Stream;
  *  |    |     |       |      tile: 8 output channels by 2 runs of positions (v), by taps (k) or by
  *  |    |     |       |      rows (r)
  *  |    |     |       layout: direct, shifted, copies (see Planes); inplace (see InPlaceSum);
- *  |    |     |       blocked (see BlockedSum, ChannelBlocks); depthwise (see DepthwiseSum);
- *  |    |     |       matrix (see MatrixSum); or transposed (see TransposedSum)
+ *  |    |     |       blocked (see BlockedSum, ChannelBlocks); winograd (see Winograd);
+ *  |    |     |       depthwise (see DepthwiseSum); matrix (see MatrixSum); or transposed (see
+ *  |    |     |       TransposedSum)
  *  |    |     pass: forward, backward_data, backward_weights
  *  |    operation
  *  element type
@@ -37,6 +38,11 @@ import java.util.stream.Stream;
  *       vector). Its tile is {@code k3s1} or {@code k3s2} for the taps and the stride, then {@code
  *       r2} or {@code r1} for the rows in a vector where they fit, stride and border are 1, else
  *       {@code v2} or {@code v1} for the vectors of a row that are taken together;
+ *   <li>{@code winograd} (see {@link Winograd#serves}): 3x3, stride 1, a border of 1, at least 16
+ *       channels per group of the source and 8 rows and columns. It sums in an order of its own, so
+ *       nothing else may decide on it, and every family below is for other sums. Where the result's
+ *       channels per group are a multiple of a vector its tiles are the rows of {@code blocked},
+ *       else those of planes;
  *   <li>{@code blocked}, vectors over output channels (tile: one vector by p positions of a row, or
  *       by a whole row of w; g2: the vector spans two groups; down: the source is twice as large;
  *       up: half as large): 3x3, a border of 1, stride 1 or, for down, 2 forward or, for up, 2
@@ -44,10 +50,9 @@ import java.util.stream.Stream;
  *       group of the result a multiple of a vector, or half a vector for g2 and an even number of
  *       groups. With stride 2 it is taken from {@value #STRIDED_CHANNELS} channels per group of the
  *       source on; else where {@code inplace} computes positions twice, and for whole vectors also
- *       where rows have at most {@value #SHORT_ROW} positions or sums at least {@value
- *       #LONG_REDUCTION} products, or {@value #LONG_BESIDE_HALVES} where rows of {@code inplace}
- *       end in half a run. Of the tiles the one that repeats fewest positions at the end of a row,
- *       of those the one with most of them, and one for whole rows first;
+ *       where rows have at most {@value #SHORT_ROW} positions. Of the tiles the one that repeats
+ *       fewest positions at the end of a row, of those the one with most of them, and one for whole
+ *       rows first;
  *   <li>else {@code inplace}, vectors over positions (tile: m channels by r rows by one run): 3x3,
  *       stride 1, a border of 1, at least r rows of at least one run, channels per group of the
  *       result a multiple of m. Half a run of 512 bits covers the end of a row where that is
@@ -71,9 +76,10 @@ import java.util.stream.Stream;
  * a second family, {@code blocked}, with vectors over output channels (see {@link
  * BlockedOuterProduct#admits}). It transposes its operands, so it comes first where a value is used
  * often, and last elsewhere: first where every output element sums at least 4 products per lane, or
- * 2 where the rows of the result are shorter than two runs. Its tile is the one with most taps
- * among those with at most the input's channels per group; {@code k24} needs vectors that do not
- * span groups.
+ * 2 where the rows of the result are shorter than two runs. Where {@link PointRows#admits} holds,
+ * its rows are brought to the points of {@link Winograd}: {@code winograd}. Its tile is the one
+ * with most taps among those with at most the input's channels per group; {@code k24} needs vectors
+ * that do not span groups.
  */
 final class KernelRegistry {
   /**
@@ -85,12 +91,6 @@ final class KernelRegistry {
 
   /** On shorter rows runs have tails or need three copies of every map. */
   private static final int SHORT_ROW = 16;
-
-  /** From here on it counts little what it takes to turn sums into maps. */
-  private static final int LONG_REDUCTION = 320;
-
-  /** The same where the other kernels need halves of vectors, half as fast on many CPUs. */
-  private static final int LONG_BESIDE_HALVES = 256;
 
   /** With stride 2 and fewer channels planes are packed in less time than sums are turned. */
   private static final int STRIDED_CHANNELS = 8;
@@ -194,10 +194,16 @@ final class KernelRegistry {
       if (tile.inputs() <= Math.max(geometry.inChannelsPerGroup(), 2)
           && tile.admits(BlockedOuterProduct.groupsOfVector(geometry, tile.rows()))
           && BlockedOuterProduct.admits(geometry, tile.rows())) {
+        if (PointRows.admits(geometry, tile.rows())) {
+          choices.add(
+              new Choice<>(
+                  "f32_conv_backward_weights_winograd_" + tile.name(),
+                  () -> new BlockedOuterProduct(kernels, tile, geometry, true)));
+        }
         choices.add(
             new Choice<>(
                 "f32_conv_backward_weights_blocked_" + tile.name(),
-                () -> new BlockedOuterProduct(kernels, tile, geometry)));
+                () -> new BlockedOuterProduct(kernels, tile, geometry, false)));
       }
     }
     return choices;
@@ -205,6 +211,7 @@ final class KernelRegistry {
 
   private List<Choice<SumPass>> sums(String pass, List<Kind> kinds, SumProblem problem) {
     List<Choice<SumPass>> choices = new ArrayList<>(products(pass, problem));
+    choices.addAll(winograd(pass, problem));
     List<Choice<SumPass>> blocked = blocked(pass, problem);
     List<Choice<SumPass>> inPlace = inPlace(pass, problem);
     int repeated = inPlace.isEmpty() ? problem.width() : repeatedInPlace(problem.width());
@@ -239,10 +246,7 @@ final class KernelRegistry {
       return problem.sourceChannels() >= STRIDED_CHANNELS;
     }
     boolean fullVectors = problem.channels() % lanes(problem.taps()) == 0;
-    int longReduction =
-        problem.width() % lanes(problem.taps()) == 0 ? LONG_REDUCTION : LONG_BESIDE_HALVES;
-    boolean longSums = problem.width() <= SHORT_ROW || problem.reduction() >= longReduction;
-    return repeatedInPlace > 0 || (fullVectors && longSums);
+    return repeatedInPlace > 0 || (fullVectors && problem.width() <= SHORT_ROW);
   }
 
   /** How many columns of each row are computed twice. */
@@ -272,6 +276,32 @@ final class KernelRegistry {
                     "f32_conv_" + pass + "_blocked_" + row.name(),
                     () -> new BlockedSum(kernels, row, problem)))
         .toList();
+  }
+
+  /** Vectors over output channels where they fill some, the tile that wastes fewest positions. */
+  private List<Choice<SumPass>> winograd(String pass, SumProblem problem) {
+    List<Choice<SumPass>> choices = new ArrayList<>();
+    if (!Winograd.serves(problem)) {
+      return choices;
+    }
+    kernels.rows().stream()
+        .filter(row -> WinogradSum.serves(problem, row, lanes(problem.taps())))
+        .sorted(Comparator.comparingInt(row -> row.computedPositions(problem.width())))
+        .forEach(
+            row ->
+                choices.add(
+                    new Choice<>(
+                        "f32_conv_" + pass + "_winograd_" + row.name(),
+                        () -> new WinogradSum(kernels, row, problem))));
+    for (var tile : kernels.sums()) {
+      if (tile.rows() <= problem.channels()) {
+        choices.add(
+            new Choice<>(
+                "f32_conv_" + pass + "_winograd_" + tile.name(),
+                () -> new WinogradPlanes(kernels, tile, problem)));
+      }
+    }
+    return choices;
   }
 
   private List<Choice<SumPass>> products(String pass, SumProblem problem) {

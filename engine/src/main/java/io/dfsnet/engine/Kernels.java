@@ -34,6 +34,9 @@ interface Kernels {
   /** Outer products, ordered by rows, most rows first; the last one has one row. */
   List<OuterKernel> outers();
 
+  /** The transforms of {@link Winograd}'s filtering. */
+  TileTransforms transforms();
+
   /** Normalization. */
   ChannelKernels channels();
 

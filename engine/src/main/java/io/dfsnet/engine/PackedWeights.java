@@ -3,7 +3,7 @@ package io.dfsnet.engine;
 /**
  * Weights of a convolution in the order in which its kernel reads them. Made by {@link
  * Convolution#pack}; good for every convolution with the same weight shape and groups, whatever its
- * batch and image size.
+ * batch, and for other image sizes whose kernels read the same order. Others refuse it.
  */
 public final class PackedWeights {
   private final Shape shape;

@@ -34,6 +34,11 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public TileTransforms transforms() {
+    return new ScalarTransforms();
+  }
+
+  @Override
   public List<ProductKernel> products() {
     return ScalarProduct.all();
   }

@@ -106,11 +106,6 @@ record SumProblem(
         geometry.macs());
   }
 
-  /** How many products an element of the first part sums. */
-  int reduction() {
-    return sourceChannels * parts.getFirst().taps().size();
-  }
-
   int mapSize() {
     return height * width;
   }

@@ -71,6 +71,7 @@ final class VectorKernels implements Kernels {
   private final List<OuterKernel> outers = VectorOuters.all(MANY_REGISTERS);
   private final List<BlockedOuterKernel> blockedOuters = VectorBlockedOuters.all(MANY_REGISTERS);
   private final ChannelKernels channels = new VectorChannels();
+  private final TileTransforms transforms = new VectorTransforms();
   private final List<DepthwiseKernel> depthwise = VectorDepthwise.all();
   private final List<DepthwiseOuterKernel> depthwiseOuters =
       List.of(new VectorDepthwiseOuter(), new VectorDepthwiseOuterStrided());
@@ -93,6 +94,11 @@ final class VectorKernels implements Kernels {
   @Override
   public List<RowKernel> rows() {
     return rows;
+  }
+
+  @Override
+  public TileTransforms transforms() {
+    return transforms;
   }
 
   @Override

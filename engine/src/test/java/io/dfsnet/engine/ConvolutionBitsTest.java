@@ -3,6 +3,7 @@ package io.dfsnet.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -25,11 +26,10 @@ class ConvolutionBitsTest {
           var random = new Random(7);
           float[] input = ConvolutionProblems.normal(geometry.inShape(), random);
           float[] weights = ConvolutionProblems.normal(geometry.weightShape(), random);
-          float[] expected = canonical(geometry, input, weights);
           for (var convolution : KernelVariants.all(geometry)) {
             assertThat(forward(convolution, input, weights, Epilogue.NONE, 1))
                 .as(convolution.forwardKernel())
-                .isEqualTo(expected);
+                .isEqualTo(canonical(convolution, input, weights));
           }
         });
   }
@@ -46,7 +46,7 @@ class ConvolutionBitsTest {
           float[] addend = ConvolutionProblems.normal(geometry.outShape(), random);
           addend[0] = Float.NaN;
           addend[addend.length - 1] = Float.NEGATIVE_INFINITY;
-          float[] sums = canonical(geometry, input, weights);
+          float[] sums = canonical(Convolution.of(geometry), input, weights);
           for (var activation : Activation.values()) {
             for (var epilogue :
                 new Epilogue[] {
@@ -77,11 +77,11 @@ class ConvolutionBitsTest {
           input[random.nextInt(input.length)] = Float.intBitsToFloat(0xFFC00000);
           input[random.nextInt(input.length)] = Float.POSITIVE_INFINITY;
           bias[random.nextInt(bias.length)] = Float.NEGATIVE_INFINITY;
-          float[] sums = canonical(geometry, input, weights);
           for (var activation : new Activation[] {Activation.RELU, Activation.RELU6}) {
             var epilogue = new Epilogue(bias, null, activation);
-            float[] expected = finished(geometry, sums, epilogue);
             for (var convolution : KernelVariants.all(geometry)) {
+              float[] sums = canonical(convolution, input, weights);
+              float[] expected = finished(geometry, sums, epilogue);
               assertThat(forward(convolution, input, weights, epilogue, 1))
                   .as("%s, %s", convolution.forwardKernel(), activation)
                   .isEqualTo(expected);
@@ -183,18 +183,65 @@ class ConvolutionBitsTest {
           var random = new Random(11);
           float[] weights = ConvolutionProblems.normal(geometry.weightShape(), random);
           float[] gradOutput = ConvolutionProblems.normal(geometry.outShape(), random);
-          float[] expected =
-              backwardData(KernelVariants.scalar(geometry).getFirst(), gradOutput, weights);
+          var scalar = KernelVariants.scalar(geometry);
           for (var convolution : KernelVariants.all(geometry)) {
             assertThat(backwardData(convolution, gradOutput, weights))
                 .as(convolution.backwardDataKernel())
-                .isEqualTo(expected);
+                .isEqualTo(backwardData(alike(convolution, scalar), gradOutput, weights));
           }
         });
   }
 
+  /** The first one that sums by {@link Winograd}'s filtering, or does not, as the other. */
+  private static Convolution alike(Convolution other, List<Convolution> all) {
+    boolean isWinograd = KernelVariants.isWinograd(other.backwardDataKernel());
+    return all.stream()
+        .filter(one -> KernelVariants.isWinograd(one.backwardDataKernel()) == isWinograd)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Which order is taken must not depend on what a node has, nor on its share of a convolution. */
+  @TestFactory
+  Stream<DynamicTest> scalarCodeAndEveryShareTakeTheSameOrder() {
+    return ConvolutionProblems.tests(
+        ConvolutionProblems.TABLE,
+        geometry -> {
+          var convolution = Convolution.of(geometry);
+          var scalar = KernelVariants.scalar(geometry).getFirst();
+          boolean forward = KernelVariants.isWinograd(convolution.forwardKernel());
+          assertThat(KernelVariants.isWinograd(scalar.forwardKernel())).isEqualTo(forward);
+          assertThat(KernelVariants.isWinograd(scalar.backwardDataKernel()))
+              .isEqualTo(KernelVariants.isWinograd(convolution.backwardDataKernel()));
+          for (int outputs = 1; outputs <= 33; outputs += 8) {
+            var share = Convolution.of(oneGroup(geometry, outputs));
+            assertThat(KernelVariants.isWinograd(share.forwardKernel()))
+                .as("%d output channels", outputs)
+                .isEqualTo(forward);
+          }
+        });
+  }
+
+  private static Conv2dGeometry oneGroup(Conv2dGeometry g, int outputs) {
+    return new Conv2dGeometry(
+        g.n(),
+        1,
+        g.inChannelsPerGroup(),
+        g.inHeight(),
+        g.inWidth(),
+        outputs,
+        g.kernelHeight(),
+        g.kernelWidth(),
+        g.strideHeight(),
+        g.strideWidth(),
+        g.padHeight(),
+        g.padWidth(),
+        g.dilationHeight(),
+        g.dilationWidth());
+  }
+
   @Test
-  void packedWeightsServeEveryBatchAndImageSize() {
+  void packedWeightsServeEveryBatchAndImageSizeOfAFamily() {
     var small = Conv2dGeometry.parse("n1 g2 ic6 ih5 oc22 kh3 ph1");
     var large = Conv2dGeometry.parse("n4 g2 ic6 ih32 oc22 kh3 ph1");
     var random = new Random(12);
@@ -206,6 +253,13 @@ class ConvolutionBitsTest {
       Convolution.of(large).forward(input, packed, Epilogue.NONE, output, workers);
     }
     assertThat(output).isEqualTo(canonical(large, input, weights));
+  }
+
+  /** What the order of sums of a convolution's kernel gives. */
+  private static float[] canonical(Convolution convolution, float[] input, float[] weights) {
+    return KernelVariants.isWinograd(convolution.forwardKernel())
+        ? ReferenceWinograd.forward(convolution.geometry(), input, weights)
+        : canonical(convolution.geometry(), input, weights);
   }
 
   /** One chain of scalar fused multiply-adds per output element, padding included as zero. */

@@ -54,6 +54,13 @@ final class ConvolutionProblems {
     TABLE.put("patches_with_a_tail", "n2 g2 ic4 ih11 iw39 oc8 kh3 ph1");
     TABLE.put("patches_with_half_a_run", "n2 g2 ic4 ih6 iw24 oc8 kh3 ph1");
     TABLE.put("whole_rows_of_16", "n2 ic16 ih5 iw16 oc16 kh3 kw3 ph1 pw1");
+    TABLE.put("winograd_rows_of_16", "n2 ic16 ih8 iw16 oc16 kh3 ph1");
+    TABLE.put("winograd_rows_of_8", "n3 ic18 ih12 iw8 oc32 kh3 ph1");
+    TABLE.put("winograd_rows_of_14", "n2 ic16 ih14 oc16 kh3 ph1");
+    TABLE.put("winograd_of_two_groups", "n2 g2 ic34 ih9 iw21 oc32 kh3 ph1");
+    TABLE.put("winograd_of_a_row_too_many", "n2 ic16 ih9 iw11 oc16 kh3 ph1");
+    TABLE.put("winograd_of_few_channels", "n2 ic17 ih10 iw9 oc5 kh3 ph1");
+    TABLE.put("winograd_of_13_channels", "n1 ic16 ih11 iw32 oc13 kh3 ph1");
     TABLE.put("groups_2", "n5 g2 ic8 ih16 oc16 kh3 ph1");
     TABLE.put("groups_4", "n2 g4 ic16 ih16 oc16 kh3 ph1");
     TABLE.put("groups_8_widening", "n2 g8 ic16 ih9 oc32 kh3 ph1");
@@ -138,6 +145,8 @@ final class ConvolutionProblems {
     LARGE.put("threads_share_bands_of_rows", "n1 ic32 ih56 oc16 kh3 ph1");
     LARGE.put("blocks_of_vectors", "n9 ic48 ih16 oc48 kh3 ph1");
     LARGE.put("chunks_of_vectors_of_groups", "n37 g4 ic64 ih8 oc64 kh3 ph1");
+    LARGE.put("winograd_of_tiles_of_channels", "n1 ic48 ih28 oc20 kh3 ph1");
+    LARGE.put("winograd_of_many_chunks", "n1 ic128 ih37 iw31 oc32 kh3 ph1");
     LARGE.put("bands_of_vectors", "n2 ic64 ih56 oc64 kh3 ph1");
     LARGE.put("bands_of_rows_stride_2", "n1 ic64 ih64 iw56 oc32 kh3 sh2 ph1");
     LARGE.put("bands_of_vectors_stride_2", "n1 ic64 ih65 iw57 oc128 kh3 sh2 ph1");

@@ -24,7 +24,7 @@ class KernelRegistryTest {
             name ->
                 name.matches(
                     "f32_conv_(forward|backward_data|backward_weights)_"
-                        + "((direct|shifted|copies|inplace|blocked|matrix|transposed)_([mv]\\d+)([vkprw]\\d+)?(g2|down|up)?"
+                        + "((direct|shifted|copies|inplace|blocked|winograd|matrix|transposed)_([mv]\\d+)([vkprw]\\d+)?(g2|down|up)?"
                         + "|depthwise_k3s[12][rv][12])__(scalar|simd(128|256|512))"));
   }
 
@@ -32,6 +32,10 @@ class KernelRegistryTest {
   void tableReachesEveryKernel() {
     Set<String> expected = new TreeSet<>();
     for (var row : kernels.rows()) {
+      if (row.sampling() == Sampling.SAME && row.groups() == 1) {
+        expected.add("f32_conv_forward_winograd_" + row.name());
+        expected.add("f32_conv_backward_data_winograd_" + row.name());
+      }
       if (row.sampling() != Sampling.UP) {
         expected.add("f32_conv_forward_blocked_" + row.name());
       }
@@ -49,17 +53,20 @@ class KernelRegistryTest {
       expected.add("f32_conv_forward_inplace_" + patch.name());
       expected.add("f32_conv_backward_data_inplace_" + patch.name());
     }
-    for (var planes : List.of("direct", "shifted", "copies")) {
+    for (var planes : List.of("direct", "shifted", "copies", "winograd")) {
       for (var tile : kernels.sums()) {
         expected.add("f32_conv_forward_" + planes + "_" + tile.name());
         expected.add("f32_conv_backward_data_" + planes + "_" + tile.name());
       }
+    }
+    for (var planes : List.of("direct", "shifted", "copies")) {
       for (var tile : kernels.outers()) {
         expected.add("f32_conv_backward_weights_" + planes + "_" + tile.name());
       }
     }
     for (var tile : kernels.blockedOuters()) {
       expected.add("f32_conv_backward_weights_blocked_" + tile.name());
+      expected.add("f32_conv_backward_weights_winograd_" + tile.name());
     }
     for (var kernel : kernels.depthwise()) {
       if (kernel.name().startsWith("k3s1") || kernel instanceof VectorDepthwiseSpread) {
@@ -109,15 +116,26 @@ class KernelRegistryTest {
     assertThat(forward("ic128 ih1 iw" + columns + " oc16 kh1")).contains("_transposed_m6");
     assertThat(forward("ic128 ih4 iw" + columns + " oc16 kh1")).contains("_matrix_m6");
     assertThat(forward("ic16 ih1 iw" + (columns - 1) + " oc16 kh1")).contains("_transposed_m");
-    assertThat(forward("ic16 ih17 oc9 kh3 ph1")).contains("_copies_m8");
+    assertThat(forward("ic15 ih17 oc9 kh3 ph1")).contains("_copies_m8");
+    assertThat(forward("ic16 ih17 oc9 kh3 ph1")).contains("_winograd_m8");
+    assertThat(forward("ic16 ih8 oc1 kh3 ph1")).contains("_winograd_m1");
+    assertThat(forward("ic16 ih7 iw8 oc9 kh3 ph1")).doesNotContain("_winograd_");
+    assertThat(forward("ic16 ih8 iw7 oc9 kh3 ph1")).doesNotContain("_winograd_");
+    assertThat(forward("g2 ic30 ih8 oc32 kh3 ph1")).doesNotContain("_winograd_");
+    assertThat(forward("ic16 ih17 oc9 kh3")).doesNotContain("_winograd_");
+    assertThat(forward("ic16 ih17 oc9 kh3 ph1 sh2")).doesNotContain("_winograd_");
+    assertThat(forward("ic16 ih17 oc9 kh3 ph2 dh2")).doesNotContain("_winograd_");
     int lanes = kernels.lanes(Integer.MAX_VALUE);
     if (!kernels.rows().isEmpty()) {
       boolean longTiles = kernels.rows().getFirst().positions() == 16;
-      assertThat(forward("ic16 ih14 oc" + lanes + " kh3 ph1"))
+      assertThat(forward("ic8 ih14 oc" + lanes + " kh3 ph1"))
           .contains(longTiles ? "_blocked_v1w14_" : "_blocked_v1p7_");
+      assertThat(forward("ic8 ih8 oc" + lanes + " kh3 ph1")).contains("_blocked_v1p8_");
+      assertThat(forward("ic16 ih14 oc" + lanes + " kh3 ph1"))
+          .contains(longTiles ? "_winograd_v1w14_" : "_winograd_v1p7_");
       assertThat(forward("ic64 ih32 oc" + lanes + " kh3 ph1"))
-          .contains(longTiles ? "_blocked_v1p16_" : "_blocked_v1p8_");
-      assertThat(forward("ic64 ih8 oc" + lanes + " kh3 ph1")).contains("_blocked_v1p8_");
+          .contains(longTiles ? "_winograd_v1p16_" : "_winograd_v1p8_");
+      assertThat(forward("ic64 ih8 oc" + lanes + " kh3 ph1")).contains("_winograd_v1p8_");
       assertThat(forward("ic7 ih31 oc" + lanes + " kh3 ph1 sh2")).doesNotContain("_blocked_");
       assertThat(forward("ic8 ih31 oc" + lanes + " kh3 ph1 sh2"))
           .contains(longTiles ? "_blocked_v1p16down_" : "_blocked_v1p8down_");
@@ -127,16 +145,14 @@ class KernelRegistryTest {
         assertThat(backwardData("ic" + lanes + " ih32 oc8 kh3 ph1 sh2"))
             .contains("_blocked_v1p16up_");
       }
-      assertThat(forward("ic16 ih32 oc" + lanes + " kh3 ph1")).contains("_inplace_");
+      assertThat(forward("ic12 ih32 oc" + lanes + " kh3 ph1")).contains("_inplace_");
       if (lanes == 16 && longTiles) {
         assertThat(forward("g2 ic16 ih8 oc16 kh3 ph1")).contains("_blocked_v1w8g2_");
         assertThat(forward("g2 ic16 ih31 oc16 kh3 ph1")).contains("_blocked_v1p8g2_");
         assertThat(forward("g2 ic16 ih56 oc16 kh3 ph1")).contains("_inplace_m4r4_");
-        assertThat(forward("g4 ic64 ih56 oc64 kh3 ph1")).contains("_inplace_m4r4_");
-        assertThat(forward("g2 ic64 ih56 oc64 kh3 ph1")).contains("_blocked_v1p14_");
-        assertThat(forward("g2 ic64 ih64 oc64 kh3 ph1")).contains("_inplace_m4r4_");
-        assertThat(forward("ic64 ih56 oc64 kh3 ph1")).contains("_blocked_v1p14_");
-        assertThat(forward("ic16 ih16 oc16 kh3 ph1")).contains("_blocked_v1w16_");
+        assertThat(forward("g8 ic64 ih56 oc64 kh3 ph1")).contains("_inplace_m4r4_");
+        assertThat(forward("g4 ic64 ih56 oc64 kh3 ph1")).contains("_winograd_v1p14_");
+        assertThat(forward("ic8 ih16 oc16 kh3 ph1")).contains("_blocked_v1w16_");
       }
       assertThat(forward("g2 ic16 ih32 oc" + lanes + " kh3 ph1")).contains("_inplace_");
       assertThat(forward("g8 ic16 ih32 oc16 kh3 ph1")).contains("_inplace_m2r4_");
@@ -145,9 +161,9 @@ class KernelRegistryTest {
           .doesNotContain("_inplace_");
       assertThat(forward("ic16 ih6 oc" + lanes + " kh3 ph1")).doesNotContain("_blocked_");
       assertThat(forward("ic16 ih14 oc" + lanes + " kh3")).doesNotContain("_blocked_");
-      assertThat(forward("ic16 ih14 oc" + (lanes + 1) + " kh3 ph1")).doesNotContain("_blocked_");
+      assertThat(forward("ic8 ih14 oc" + (lanes + 1) + " kh3 ph1")).doesNotContain("_blocked_");
     }
-    assertThat(forward("ic16 ih17 oc5 kh3 ph1")).contains("_m4");
+    assertThat(forward("ic12 ih17 oc5 kh3 ph1")).contains("_m4");
     assertThat(forward("g2 ic16 ih17 oc6 kh3 ph1")).contains("_m2");
     assertThat(forward("g16 ic16 ih17 oc16 kh5 ph2")).contains("_m1");
   }
@@ -190,6 +206,11 @@ class KernelRegistryTest {
       assertThat(backwardWeights(lanes / 4, 2 * lanes, outputs)).startsWith("shifted");
     }
     assertThat(backwardWeights(lanes, lanes, outputs + 1)).startsWith("shifted");
+    var whole = "ic16 ih8 iw%d oc%d kh3 ph1".formatted(Math.max(lanes, 8), outputs);
+    assertThat(registry.backwardWeights(Conv2dGeometry.parse(whole)).getFirst().name())
+        .contains("_winograd_");
+    var notWhole = Conv2dGeometry.parse("ic16 ih9 iw8 oc%d kh3 ph1".formatted(outputs));
+    assertThat(registry.backwardWeights(notWhole).getFirst().name()).contains("_blocked_");
   }
 
   private String backwardWeights(int inputs, int width, int outputs) {

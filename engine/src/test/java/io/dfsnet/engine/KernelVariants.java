@@ -20,6 +20,11 @@ final class KernelVariants {
     return all(geometry, new ScalarKernels());
   }
 
+  /** True if a kernel sums by {@link Winograd}'s filtering. */
+  static boolean isWinograd(String kernel) {
+    return kernel.contains("_winograd_");
+  }
+
   private static List<Convolution> all(Conv2dGeometry geometry, Kernels kernels) {
     var registry = new KernelRegistry(kernels);
     var forward = registry.forward(geometry);

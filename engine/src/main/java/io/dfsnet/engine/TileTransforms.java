@@ -1,0 +1,82 @@
+package io.dfsnet.engine;
+
+/**
+ * The two transforms of {@link Winograd} that touch every value, and the transposed of one. They
+ * take rows of neighbouring values, whatever these are, and treat each place of a row by itself;
+ * every value comes from the same operations in the same order in all implementations.
+ */
+interface TileTransforms {
+  /**
+   * How many values behind the last one the transforms may read and write: they take whole vectors,
+   * and a caller fills arrays in ascending order.
+   */
+  int overrun();
+
+  /**
+   * Six rows of the source to the points:
+   *
+   * <pre>
+   * V[0] = p2q2 d0 + (-(p2 + q2) d2 + d4)
+   * V[1] =  p o + e      V[2] = -p o + e      e = -q2 d2 + d4     o = -q2 d1 + d3
+   * V[3] =  q o + e      V[4] = -q o + e      e = -p2 d2 + d4     o = -p2 d1 + d3
+   * V[5] = p2q2 d1 + (-(p2 + q2) d3 + d5)
+   * </pre>
+   *
+   * each {@code a b + c} a fused multiply-add.
+   *
+   * @param above holds {@code d0}
+   * @param from holds {@code d1} to {@code d4}
+   * @param pitch from a row to the next
+   * @param below holds {@code d5}
+   * @param count values of a row
+   * @param pointStep from a point to the next
+   */
+  void source(
+      float[] above,
+      int aboveAt,
+      float[] from,
+      int fromAt,
+      int pitch,
+      float[] below,
+      int belowAt,
+      int count,
+      float[] to,
+      int toAt,
+      int pointStep);
+
+  /**
+   * Six products to four rows of the result:
+   *
+   * <pre>
+   * s = m1 + m2    d = m1 - m2    S = m3 + m4    D = m3 - m4
+   * y0 = (m0 + s) + S
+   * y1 = p d + q D
+   * y2 = p2 s + q2 S
+   * y3 = p3 d + (q3 D + m5)
+   * </pre>
+   *
+   * with a fused multiply-add for each sum of products, whose right product is rounded first.
+   *
+   * @param pointStep from a point to the next
+   * @param count values of a row
+   * @param pitch from a row to the next
+   */
+  void result(float[] from, int fromAt, int pointStep, int count, float[] to, int toAt, int pitch);
+
+  /**
+   * The transposed of {@link #result}: four rows of the gradient to the points.
+   *
+   * <pre>
+   * z0 = y0
+   * z1 = e + o     z2 = e - o      e = p2 y2 + y0     o = p (p2 y3 + y1)
+   * z3 = e + o     z4 = e - o      e = q2 y2 + y0     o = q (q2 y3 + y1)
+   * z5 = y3
+   * </pre>
+   *
+   * @param pitch from a row to the next
+   * @param count values of a row
+   * @param pointStep from a point to the next
+   */
+  void gradient(
+      float[] from, int fromAt, int pitch, int count, float[] to, int toAt, int pointStep);
+}

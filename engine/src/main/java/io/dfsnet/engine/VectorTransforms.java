@@ -1,0 +1,109 @@
+package io.dfsnet.engine;
+
+import static io.dfsnet.engine.VectorKernels.LENGTH;
+import static io.dfsnet.engine.VectorKernels.SPECIES;
+import static io.dfsnet.engine.Winograd.P;
+import static io.dfsnet.engine.Winograd.P2;
+import static io.dfsnet.engine.Winograd.P2Q2;
+import static io.dfsnet.engine.Winograd.P2_PLUS_Q2;
+import static io.dfsnet.engine.Winograd.P3;
+import static io.dfsnet.engine.Winograd.Q;
+import static io.dfsnet.engine.Winograd.Q2;
+import static io.dfsnet.engine.Winograd.Q3;
+import static jdk.incubator.vector.VectorOperators.ADD;
+import static jdk.incubator.vector.VectorOperators.FMA;
+import static jdk.incubator.vector.VectorOperators.MUL;
+import static jdk.incubator.vector.VectorOperators.SUB;
+
+import jdk.incubator.vector.FloatVector;
+
+/** The transforms a vector of neighbours at a time. */
+final class VectorTransforms implements TileTransforms {
+  @Override
+  public int overrun() {
+    return LENGTH - 1;
+  }
+
+  @Override
+  public void source(
+      float[] above,
+      int aboveAt,
+      float[] from,
+      int fromAt,
+      int pitch,
+      float[] below,
+      int belowAt,
+      int count,
+      float[] to,
+      int toAt,
+      int pointStep) {
+    for (int i = 0; i < count; i += LENGTH) {
+      int d = fromAt + i;
+      var d0 = FloatVector.fromArray(SPECIES, above, aboveAt + i);
+      var d1 = FloatVector.fromArray(SPECIES, from, d);
+      var d2 = FloatVector.fromArray(SPECIES, from, d + pitch);
+      var d3 = FloatVector.fromArray(SPECIES, from, d + 2 * pitch);
+      var d4 = FloatVector.fromArray(SPECIES, from, d + 3 * pitch);
+      var d5 = FloatVector.fromArray(SPECIES, below, belowAt + i);
+      var nearEven = d2.lanewise(FMA, -Q2, d4);
+      var nearOdd = d1.lanewise(FMA, -Q2, d3);
+      var farEven = d2.lanewise(FMA, -P2, d4);
+      var farOdd = d1.lanewise(FMA, -P2, d3);
+      int v = toAt + i;
+      d0.lanewise(FMA, P2Q2, d2.lanewise(FMA, -P2_PLUS_Q2, d4)).intoArray(to, v);
+      nearOdd.lanewise(FMA, P, nearEven).intoArray(to, v + pointStep);
+      nearOdd.lanewise(FMA, -P, nearEven).intoArray(to, v + 2 * pointStep);
+      farOdd.lanewise(FMA, Q, farEven).intoArray(to, v + 3 * pointStep);
+      farOdd.lanewise(FMA, -Q, farEven).intoArray(to, v + 4 * pointStep);
+      d1.lanewise(FMA, P2Q2, d3.lanewise(FMA, -P2_PLUS_Q2, d5)).intoArray(to, v + 5 * pointStep);
+    }
+  }
+
+  @Override
+  public void result(
+      float[] from, int fromAt, int pointStep, int count, float[] to, int toAt, int pitch) {
+    for (int i = 0; i < count; i += LENGTH) {
+      int m = fromAt + i;
+      var m0 = FloatVector.fromArray(SPECIES, from, m);
+      var m1 = FloatVector.fromArray(SPECIES, from, m + pointStep);
+      var m2 = FloatVector.fromArray(SPECIES, from, m + 2 * pointStep);
+      var m3 = FloatVector.fromArray(SPECIES, from, m + 3 * pointStep);
+      var m4 = FloatVector.fromArray(SPECIES, from, m + 4 * pointStep);
+      var m5 = FloatVector.fromArray(SPECIES, from, m + 5 * pointStep);
+      var nearSum = m1.lanewise(ADD, m2);
+      var nearDifference = m1.lanewise(SUB, m2);
+      var farSum = m3.lanewise(ADD, m4);
+      var farDifference = m3.lanewise(SUB, m4);
+      int y = toAt + i;
+      m0.lanewise(ADD, nearSum).lanewise(ADD, farSum).intoArray(to, y);
+      nearDifference.lanewise(FMA, P, farDifference.lanewise(MUL, Q)).intoArray(to, y + pitch);
+      nearSum.lanewise(FMA, P2, farSum.lanewise(MUL, Q2)).intoArray(to, y + 2 * pitch);
+      nearDifference
+          .lanewise(FMA, P3, farDifference.lanewise(FMA, Q3, m5))
+          .intoArray(to, y + 3 * pitch);
+    }
+  }
+
+  @Override
+  public void gradient(
+      float[] from, int fromAt, int pitch, int count, float[] to, int toAt, int pointStep) {
+    for (int i = 0; i < count; i += LENGTH) {
+      int y = fromAt + i;
+      var y0 = FloatVector.fromArray(SPECIES, from, y);
+      var y1 = FloatVector.fromArray(SPECIES, from, y + pitch);
+      var y2 = FloatVector.fromArray(SPECIES, from, y + 2 * pitch);
+      var y3 = FloatVector.fromArray(SPECIES, from, y + 3 * pitch);
+      var nearEven = y2.lanewise(FMA, P2, y0);
+      var nearOdd = y3.lanewise(FMA, P2, y1).lanewise(MUL, P);
+      var farEven = y2.lanewise(FMA, Q2, y0);
+      var farOdd = y3.lanewise(FMA, Q2, y1).lanewise(MUL, Q);
+      int z = toAt + i;
+      y0.intoArray(to, z);
+      nearEven.lanewise(ADD, nearOdd).intoArray(to, z + pointStep);
+      nearEven.lanewise(SUB, nearOdd).intoArray(to, z + 2 * pointStep);
+      farEven.lanewise(ADD, farOdd).intoArray(to, z + 3 * pointStep);
+      farEven.lanewise(SUB, farOdd).intoArray(to, z + 4 * pointStep);
+      y3.intoArray(to, z + 5 * pointStep);
+    }
+  }
+}

@@ -1,0 +1,233 @@
+package io.dfsnet.engine;
+
+import io.dfsnet.engine.TileKernel.Tile;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * As {@link WinogradSum}, but with vectors over positions, for result channels that fill no
+ * vectors, and for scalar code. The points of a source channel are planes, as those of {@link
+ * Planes}, with a column of zeros before every row and one behind the last; the three kernel
+ * columns are the same plane at three offsets:
+ *
+ * <pre>
+ *   a plane of two tiles, four columns      0 a b c d 0 e f g h 0
+ *   kernel column 0 of position a reads     ^
+ *   kernel column 2 of position a reads         ^
+ * </pre>
+ *
+ * <p>Owns its scratch memory, one piece per thread; one call at a time.
+ */
+final class WinogradPlanes implements SumPass {
+  private static final int COLUMNS = 3;
+
+  /** 384 KiB: the planes of a chunk stay in a second-level cache. */
+  private static final int CHUNK_FLOATS = 96 * 1024;
+
+  private final Kernels kernels;
+  private final SumProblem problem;
+  private final List<Tile<SumKernel>> channelTiles;
+  private final int pitch;
+  private final int tiles;
+  private final int tilesPerChunk;
+  private final int lanes;
+  private final int planeSize;
+  private final int[] offsets;
+  private final String weightOrder;
+  private final UnitQueue<Scratch> units =
+      new UnitQueue<>(Scratch[]::new, Scratch::new, this::runUnit);
+
+  // The call that is under way.
+  private float[] source;
+  private float[] weights;
+  private Epilogue epilogue;
+  private float[] result;
+  private int channelRanges;
+  private int tileRanges;
+
+  WinogradPlanes(Kernels kernels, SumKernel widest, SumProblem problem) {
+    this.kernels = kernels;
+    this.problem = problem;
+    this.channelTiles = Tile.split(problem.channels(), kernels.sums(), widest);
+    this.pitch = problem.width() + 1;
+    this.tiles = Winograd.tiles(problem.height());
+    int rowFloats = Winograd.POINTS * problem.sourceChannels() * pitch;
+    this.tilesPerChunk = Math.clamp(CHUNK_FLOATS / rowFloats, 1, tiles);
+    this.lanes = kernels.lanes(tilesPerChunk * pitch);
+    // Behind the last position: a run, and the columns that it sees.
+    this.planeSize =
+        tilesPerChunk * pitch + Math.max(lanes, kernels.transforms().overrun()) + COLUMNS;
+    this.offsets = new int[problem.sourceChannels() * COLUMNS];
+    Arrays.setAll(offsets, k -> k / COLUMNS * planeSize + k % COLUMNS);
+    this.weightOrder = "points of tiles of " + channelTiles.getFirst().kernel().rows();
+  }
+
+  @Override
+  public String weightOrder() {
+    return weightOrder;
+  }
+
+  @Override
+  public float[][] pack(float[] weights) {
+    int channels = problem.groups() * problem.channels();
+    float[][] packed = {new float[channels * Winograd.POINTS * offsets.length]};
+    pack(weights, packed);
+    return packed;
+  }
+
+  /** {@code [group][tile][point][source channel][kernel column][tile row]}. */
+  @Override
+  public void pack(float[] weights, float[][] packed) {
+    var taps = problem.parts().getFirst().taps();
+    int rowStep = taps.get(COLUMNS).weight() - taps.get(0).weight();
+    int groupSize = weights.length / problem.groups();
+    for (int group = 0; group < problem.groups(); group++) {
+      for (int i = 0; i < channelTiles.size(); i++) {
+        var tile = channelTiles.get(i);
+        int rows = tile.kernel().rows();
+        for (int m = 0; m < rows; m++) {
+          int from = group * groupSize + (tile.firstChannel() + m) * problem.weightOfChannel();
+          int to = weightsAt(group, tile) + m;
+          for (int k = 0; k < offsets.length; k++, to += rows) {
+            int at = from + k / COLUMNS * problem.weightOfSource() + taps.get(k % COLUMNS).weight();
+            Winograd.kernel(weights, at, rowStep, packed[0], to, offsets.length * rows);
+          }
+        }
+      }
+    }
+  }
+
+  private int weightsAt(int group, Tile<SumKernel> tile) {
+    int channel = group * problem.channels() + tile.firstChannel();
+    return channel * Winograd.POINTS * offsets.length;
+  }
+
+  @Override
+  public void run(
+      float[] source, float[][] weights, Epilogue epilogue, float[] result, Workers workers) {
+    this.source = source;
+    this.weights = weights[0];
+    this.epilogue = epilogue;
+    this.result = result;
+    // How work is cut does not matter to the result, so the thread count may decide it.
+    int pieces = problem.images() * problem.groups();
+    int hands = UnitQueue.hands(problem.multiplyAdds(), workers);
+    tileRanges = Math.clamp(Math.ceilDiv(hands, pieces), 1, tiles);
+    channelRanges = Math.clamp(Math.ceilDiv(hands, pieces * tileRanges), 1, channelTiles.size());
+    units.run(pieces * tileRanges * channelRanges, hands, workers);
+    this.source = null;
+    this.weights = null;
+    this.epilogue = null;
+    this.result = null;
+  }
+
+  private void runUnit(Scratch scratch, int unit) {
+    int channelRange = unit % channelRanges;
+    int tileRange = unit / channelRanges % tileRanges;
+    int piece = unit / (channelRanges * tileRanges);
+    int endTile = WorkCut.start(tiles, tileRanges, tileRange + 1);
+    int first = WorkCut.start(channelTiles.size(), channelRanges, channelRange);
+    int end = WorkCut.start(channelTiles.size(), channelRanges, channelRange + 1);
+    scratch.call.weights = weights;
+    int tile = WorkCut.start(tiles, tileRanges, tileRange);
+    while (tile < endTile) {
+      int count = Math.min(tilesPerChunk, endTile - tile);
+      scratch.transform(piece, tile, count);
+      for (int i = first; i < end; i++) {
+        scratch.sumTile(piece, channelTiles.get(i), tile, count);
+      }
+      tile += count;
+    }
+    scratch.call.weights = null;
+  }
+
+  /** What one thread needs beside the arrays of the call. */
+  private final class Scratch {
+    final SumKernel.Call call = new SumKernel.Call(lanes);
+    final TileTransforms transforms = kernels.transforms();
+    final SourceTiles sourceTiles = new SourceTiles(kernels, problem.height(), problem.width());
+
+    /** {@code [point][source channel]}. */
+    final float[] planes;
+
+    final int pointPlanes = problem.sourceChannels() * planeSize;
+    final int runs = Math.ceilDiv(tilesPerChunk * pitch, lanes);
+
+    /** {@code [point][tile row][position]}. */
+    final float[] products;
+
+    /** {@code [row of a tile][position]}. */
+    final float[] sums;
+
+    final int map = runs * lanes + transforms.overrun();
+
+    Scratch() {
+      int rows = channelTiles.getFirst().kernel().rows();
+      planes = new float[Winograd.POINTS * pointPlanes];
+      products = new float[Winograd.POINTS * rows * map];
+      sums = new float[Winograd.ROWS * map];
+      int[] starts = new int[runs];
+      Arrays.setAll(starts, run -> run * lanes);
+      call.positions = new Positions(lanes, runs, starts, starts);
+      call.planes = planes;
+      call.offsets = offsets;
+      call.reduction = offsets.length;
+      call.out = products;
+      call.outChannelSize = map;
+    }
+
+    /** Brings tiles of all source channels of a group to the points. */
+    void transform(int piece, int firstTile, int count) {
+      int sourceMap = problem.mapSize();
+      for (int c = 0; c < problem.sourceChannels(); c++) {
+        int from = (piece * problem.sourceChannels() + c) * sourceMap;
+        int plane = c * planeSize;
+        for (int t = 0; t < count; t++) {
+          int to = plane + t * pitch + 1;
+          sourceTiles.transform(
+              source, from, firstTile + t, problem.width(), planes, to, pointPlanes);
+          // The overrun of a row reaches into the column of zeros behind it.
+          zeroColumn(to + problem.width());
+        }
+      }
+    }
+
+    private void zeroColumn(int at) {
+      for (int point = 0; point < Winograd.POINTS; point++) {
+        planes[at + point * pointPlanes] = 0;
+      }
+    }
+
+    /** Computes some tiles, which are transformed, of some channels. */
+    void sumTile(int piece, Tile<SumKernel> tile, int firstTile, int count) {
+      int group = piece % problem.groups();
+      int rows = tile.kernel().rows();
+      int positions = count * pitch;
+      call.endRun = Math.ceilDiv(positions, lanes);
+      for (int point = 0; point < Winograd.POINTS; point++) {
+        call.planesAt = point * pointPlanes;
+        call.weightsAt = weightsAt(group, tile) + point * offsets.length * rows;
+        call.outAt = point * rows * map;
+        tile.kernel().run(call);
+      }
+      int endRow = Math.min((firstTile + count) * Winograd.ROWS, problem.height());
+      for (int m = 0; m < rows; m++) {
+        transforms.result(products, m * map, rows * map, positions, sums, 0, map);
+        int channel = tile.firstChannel() + m;
+        int to = (piece * problem.channels() + channel) * problem.mapSize();
+        for (int y = firstTile * Winograd.ROWS; y < endRow; y++) {
+          int row = y - firstTile * Winograd.ROWS;
+          int from = row % Winograd.ROWS * map + row / Winograd.ROWS * pitch;
+          kernels.finish(
+              sums,
+              from,
+              result,
+              to + y * problem.width(),
+              problem.width(),
+              epilogue,
+              group * problem.channels() + channel);
+        }
+      }
+    }
+  }
+}
