@@ -24,13 +24,11 @@ import java.util.List;
  * <p>Owns its scratch memory, one piece per thread; one call at a time.
  */
 final class BlockedOuterProduct implements OuterPass {
-  private static final int MOST_CHUNKS = 4;
+  /** 384 KiB: a block, or a band of a large image, stays in the second-level cache. */
+  private static final int BLOCK_FLOATS = 96 * 1024;
 
-  /** Below this many positions a chunk of its own costs more than it brings. */
-  private static final int LEAST_CHUNK_POSITIONS = 2048;
-
-  /** 16 MiB for the sums of all chunks. */
-  private static final int CHUNK_FLOATS = 4 * 1024 * 1024;
+  /** 4 MiB: what a band of a single row may take up. */
+  private static final int MOST_ROW_FLOATS = 1024 * 1024;
 
   /** Images per block are as many as make the rows of the result this long. */
   private static final int LONG_ROW = 64;
@@ -41,15 +39,13 @@ final class BlockedOuterProduct implements OuterPass {
   private final int lanes;
   private final Channels channels;
   private final int chunks;
-  private final OuterBlocks blocks;
   private final WorkCut cut;
+  private final ChannelBlocks inputBlocks;
+  private final ChannelBlocks gradientBlocks;
   private final List<TapSpan> spans;
 
   /** By tile and by the lane of its first input channel. */
   private final BlockedOuterKernel.Spread[][] spreads;
-
-  /** 0, 1, 2, ...: a vector of sums becomes a column of the weights. */
-  private final int[] rowsOfWeights;
 
   private final UnitQueue<Scratch> units =
       new UnitQueue<>(Scratch[]::new, Scratch::new, this::runUnit);
@@ -62,25 +58,34 @@ final class BlockedOuterProduct implements OuterPass {
 
   /**
    * @param widest the tile with most input channels; those behind it take what it leaves over
-   * @param isWinograd if rows are brought to the points of {@link Winograd}
    */
-  BlockedOuterProduct(
-      Kernels kernels, BlockedOuterKernel widest, Conv2dGeometry geometry, boolean isWinograd) {
+  BlockedOuterProduct(Kernels kernels, BlockedOuterKernel widest, Conv2dGeometry geometry) {
     this.kernels = kernels;
     this.geometry = geometry;
     this.tiles =
         kernels.blockedOuters().stream().filter(t -> t.inputs() <= widest.inputs()).toList();
     this.lanes = widest.rows();
-    int sumRows = isWinograd ? Winograd.POINTS : geometry.kernelHeight();
-    this.channels = new Channels(geometry, lanes, sumRows);
-    this.chunks = chunks();
-    int images = Math.ceilDiv(LONG_ROW, geometry.outWidth());
-    int leastBlocks = Math.max(chunks, Math.ceilDiv(geometry.n(), images));
-    this.blocks =
-        isWinograd
-            ? new PointRows(kernels, geometry, lanes, leastBlocks)
-            : new KernelRows(kernels, geometry, lanes, leastBlocks);
-    this.cut = blocks.cut();
+    this.channels = new Channels(geometry, lanes);
+    this.chunks = OuterSums.chunks(geometry, channels.vectors() * channels.sumsOfVector());
+    this.cut = cut();
+    this.inputBlocks =
+        new ChannelBlocks(
+            kernels,
+            lanes,
+            geometry.inChannels(),
+            geometry.inHeight(),
+            geometry.inWidth(),
+            geometry.strideWidth(),
+            inputRows(geometry, cut.rowsPerBand()));
+    this.gradientBlocks =
+        new ChannelBlocks(
+            kernels,
+            lanes,
+            geometry.outChannels(),
+            geometry.outHeight(),
+            geometry.outWidth(),
+            1,
+            cut.rowsPerBand());
     this.spans =
         TapSpan.of(
             geometry.inWidth(),
@@ -90,8 +95,6 @@ final class BlockedOuterProduct implements OuterPass {
             geometry.padWidth(),
             geometry.dilationWidth());
     this.spreads = spreads();
-    this.rowsOfWeights = new int[lanes];
-    Arrays.setAll(rowsOfWeights, lane -> lane);
   }
 
   /**
@@ -105,7 +108,7 @@ final class BlockedOuterProduct implements OuterPass {
     int outputs = geometry.outChannelsPerGroup();
     boolean wide = outputs % lanes == 0 && (inputs % 2 == 0 || geometry.groups() == 1);
     boolean narrow = lanes % outputs == 0 && outputs % inputs == 0 && inputs > 1;
-    return (wide || narrow) && KernelRows.fits(geometry, lanes);
+    return (wide || narrow) && imageFloats(geometry, lanes, 1) <= MOST_ROW_FLOATS;
   }
 
   /** How many groups the output channels of a vector belong to. */
@@ -113,11 +116,33 @@ final class BlockedOuterProduct implements OuterPass {
     return Math.max(lanes / geometry.outChannelsPerGroup(), 1);
   }
 
-  private int chunks() {
-    long positions = (long) geometry.n() * geometry.outHeight() * geometry.outWidth();
-    int affordable = CHUNK_FLOATS / (channels.vectors() * channels.sumsOfVector());
-    int most = Math.clamp(affordable, 1, Math.min(MOST_CHUNKS, geometry.n()));
-    return Math.clamp(positions / LEAST_CHUNK_POSITIONS, 1, most);
+  private static long imageFloats(Conv2dGeometry geometry, int lanes, int rows) {
+    return ChannelBlocks.floats(
+            lanes,
+            geometry.inChannels(),
+            geometry.inWidth(),
+            geometry.strideWidth(),
+            inputRows(geometry, rows))
+        + ChannelBlocks.floats(lanes, geometry.outChannels(), geometry.outWidth(), 1, rows);
+  }
+
+  /** How many rows of the input that many rows of the output see at most. */
+  private static int inputRows(Conv2dGeometry geometry, int rows) {
+    long seen =
+        (rows - 1L) * geometry.strideHeight()
+            + (geometry.kernelHeight() - 1L) * geometry.dilationHeight()
+            + 1;
+    return (int) Math.min(seen, geometry.inHeight());
+  }
+
+  private WorkCut cut() {
+    int images = Math.ceilDiv(LONG_ROW, geometry.outWidth());
+    int leastBlocks = Math.max(chunks, Math.ceilDiv(geometry.n(), images));
+    return WorkCut.of(
+        geometry.n(),
+        geometry.outHeight(),
+        new WorkCut.Limits(BLOCK_FLOATS, BLOCK_FLOATS, leastBlocks, 1),
+        rows -> imageFloats(geometry, lanes, rows));
   }
 
   private BlockedOuterKernel.Spread[][] spreads() {
@@ -148,41 +173,11 @@ final class BlockedOuterProduct implements OuterPass {
       kernels.add(sums[0], sums[chunk]);
     }
     for (int vector = 0; vector < channels.vectors(); vector++) {
-      blocks.toKernelRows(sums[0], vector * channels.sumsOfVector(), channels.inputs(), lanes);
-      storeSums(vector, weightGradient);
+      int from = vector * channels.sumsOfVector();
+      OuterSums.store(kernels, sums[0], from, lanes, geometry, vector, weightGradient);
     }
     this.input = null;
     this.gradient = null;
-  }
-
-  /** {@code [input channel][tap][lane]} becomes {@code [output channel][input channel][tap]}. */
-  private void storeSums(int vector, float[] weightGradient) {
-    int reduction = geometry.reduction();
-    int from = vector * channels.sumsOfVector();
-    int first = vector * lanes;
-    int count = Math.min(lanes, geometry.outChannels() - first);
-    if (reduction < lanes) {
-      for (int m = 0; m < count; m++) {
-        for (int k = 0; k < reduction; k++) {
-          weightGradient[(first + m) * reduction + k] = sums[0][from + k * lanes + m];
-        }
-      }
-      return;
-    }
-    for (int k = 0; k < reduction; k += lanes) {
-      // The last square overlaps the one before it.
-      int start = Math.min(k, reduction - lanes);
-      kernels.transpose(
-          sums[0],
-          from + start * lanes,
-          lanes,
-          lanes,
-          count,
-          rowsOfWeights,
-          weightGradient,
-          first * reduction + start,
-          reduction);
-    }
   }
 
   private void runUnit(Scratch scratch, int unit) {
@@ -216,39 +211,65 @@ final class BlockedOuterProduct implements OuterPass {
   private record Channels(
       int vectors, int vectorsOfGroup, int groupsOfVector, int inputs, int sumsOfVector) {
 
-    Channels(Conv2dGeometry geometry, int lanes, int sumRows) {
+    Channels(Conv2dGeometry geometry, int lanes) {
       int inputs = Math.ceilDiv(geometry.inChannelsPerGroup(), 2) * 2;
       this(
           Math.ceilDiv(geometry.outChannels(), lanes),
           Math.max(geometry.outChannelsPerGroup() / lanes, 1),
           BlockedOuterProduct.groupsOfVector(geometry, lanes),
           inputs,
-          inputs * sumRows * geometry.kernelWidth() * lanes);
+          inputs * geometry.kernelHeight() * geometry.kernelWidth() * lanes);
     }
   }
 
   /** What one thread needs beside the arrays of the call, and where it is. */
   private final class Scratch {
     final BlockedOuterKernel.Call call = new BlockedOuterKernel.Call();
-    final OuterBlocks.Loaded loaded = blocks.newMemory();
+    final float[] inputs;
+    final float[] gradients;
     int firstVector;
     int endVector;
+    int images;
+    int firstRow;
+    int rows;
+    int firstInputRow;
+    int inputRows;
 
     Scratch() {
-      call.input = loaded.inputs();
-      call.gradient = loaded.gradients();
+      int most = cut.imagesPerBlock();
+      int mostRows = inputRows(geometry, cut.rowsPerBand());
+      inputs = new float[inputBlocks.at(inputBlocks.blocks(), mostRows, 0, 0, 0, most)];
+      gradients =
+          new float[gradientBlocks.at(channels.vectors(), cut.rowsPerBand(), 0, 0, 0, most)];
+      call.input = inputs;
+      call.gradient = gradients;
       call.step = lanes;
       call.tile = new float[tiles.getFirst().inputs() * BlockedOuterKernel.STREAMS * lanes];
       call.sumsPitch = channels.sumsOfVector() / channels.inputs();
     }
 
     void sumBlock(int block, int band) {
+      int firstImage = cut.firstImage(block);
+      images = cut.firstImage(block + 1) - firstImage;
+      firstRow = cut.firstRow(band);
+      rows = cut.rowsOf(band);
+      int top = firstRow * geometry.strideHeight() - geometry.padHeight();
+      int bottom =
+          (firstRow + rows - 1) * geometry.strideHeight()
+              - geometry.padHeight()
+              + (geometry.kernelHeight() - 1) * geometry.dilationHeight()
+              + 1;
+      firstInputRow = Math.clamp(top, 0, geometry.inHeight());
+      inputRows = Math.clamp(bottom, firstInputRow, geometry.inHeight()) - firstInputRow;
       int firstBlock = firstInput(firstVector) / lanes;
       int endInput = firstInput(endVector - 1) + inputsOfVector();
-      int endBlock = Math.ceilDiv(Math.min(endInput, geometry.inChannels()), lanes);
-      loaded.load(input, gradient, block, band, firstBlock, endBlock, firstVector, endVector);
-      call.inputPitch = loaded.inputPitch();
-      call.gradientPitch = loaded.gradientPitch();
+      int endBlock = Math.min(Math.ceilDiv(endInput, lanes), inputBlocks.blocks());
+      inputBlocks.pack(
+          input, firstImage, images, firstInputRow, inputRows, firstBlock, endBlock, inputs);
+      gradientBlocks.pack(
+          gradient, firstImage, images, firstRow, rows, firstVector, endVector, gradients);
+      call.inputPitch = geometry.strideHeight() * inputBlocks.pitch(images);
+      call.gradientPitch = gradientBlocks.pitch(images);
       int from = firstVector;
       while (from < endVector) {
         int nextGroup = (from / channels.vectorsOfGroup() + 1) * channels.vectorsOfGroup();
@@ -277,21 +298,29 @@ final class BlockedOuterProduct implements OuterPass {
           t++;
         }
         call.spread = spreads[t][lane];
-        for (int i = 0; i < blocks.sumRows(); i++) {
-          sumRow(tiles.get(t), inputChannel / lanes, c, i, from, to);
+        for (int i = 0; i < geometry.kernelHeight(); i++) {
+          sumKernelRow(tiles.get(t), inputChannel / lanes, c, i, from, to);
         }
         c += tiles.get(t).inputs();
       }
     }
 
-    private void sumRow(BlockedOuterKernel tile, int inputBlock, int c, int i, int from, int to) {
-      call.rows = loaded.meeting(i);
-      if (call.rows == 0) {
+    private void sumKernelRow(
+        BlockedOuterKernel tile, int inputBlock, int c, int i, int from, int to) {
+      // Output row y meets input row y * stride + shift.
+      int stride = geometry.strideHeight();
+      int shift = i * geometry.dilationHeight() - geometry.padHeight();
+      int y = Math.max(firstRow, Math.ceilDiv(-shift, stride));
+      int end = Math.min(firstRow + rows, Math.ceilDiv(geometry.inHeight() - shift, stride));
+      call.rows = end - y;
+      if (call.rows <= 0) {
         return;
       }
+      int inputRow = y * stride + shift - firstInputRow;
       for (var span : spans) {
-        call.inputAt = loaded.inputAt(i, inputBlock, span.phase(), span.first());
-        call.run = span.count() * loaded.images() * lanes;
+        call.inputAt =
+            inputBlocks.at(inputBlock, inputRows, inputRow, span.phase(), span.first(), images);
+        call.run = span.count() * images * lanes;
         for (int tap = 0; tap < span.taps().length; tap += BlockedOuterKernel.STREAMS) {
           int taps = Math.min(BlockedOuterKernel.STREAMS, span.taps().length - tap);
           int parts = Math.ceilDiv(to - from, BlockedOuterKernel.STREAMS / taps);
@@ -302,7 +331,8 @@ final class BlockedOuterProduct implements OuterPass {
             for (; vector < endVectors; vector++) {
               for (int s = tap; s < tap + taps; s++) {
                 int weight = i * geometry.kernelWidth() + span.taps()[s];
-                call.gradientAt[call.streams] = loaded.gradientAt(i, vector, span.outputs()[s]);
+                call.gradientAt[call.streams] =
+                    gradientBlocks.at(vector, rows, y - firstRow, 0, span.outputs()[s], images);
                 call.sumsAt[call.streams] =
                     vector * channels.sumsOfVector() + c * call.sumsPitch + weight * lanes;
                 call.streams++;

@@ -76,10 +76,9 @@ import java.util.stream.Stream;
  * a second family, {@code blocked}, with vectors over output channels (see {@link
  * BlockedOuterProduct#admits}). It transposes its operands, so it comes first where a value is used
  * often, and last elsewhere: first where every output element sums at least 4 products per lane, or
- * 2 where the rows of the result are shorter than two runs. Where {@link PointRows#admits} holds,
- * its rows are brought to the points of {@link Winograd}: {@code winograd}. Its tile is the one
- * with most taps among those with at most the input's channels per group; {@code k24} needs vectors
- * that do not span groups.
+ * 2 where the rows of the result are shorter than two runs. Before both comes {@code winograd}
+ * where {@link PointOuterProduct#admits} holds. Its tile is the one with most taps among those with
+ * at most the input's channels per group; {@code k24} needs vectors that do not span groups.
  */
 final class KernelRegistry {
   /**
@@ -155,6 +154,14 @@ final class KernelRegistry {
     }
     int runs = Math.clamp(taps.columns() / lanes(taps), 1, 2);
     boolean reused = geometry.reduction() >= 2 * runs * lanes(taps);
+    for (var kernel : kernels.pointOuters()) {
+      if (PointOuterProduct.admits(geometry, kernel)) {
+        choices.add(
+            new Choice<>(
+                "f32_conv_backward_weights_winograd_" + kernel.name(),
+                () -> new PointOuterProduct(kernels, kernel, geometry)));
+      }
+    }
     if (reused) {
       choices.addAll(blocked);
     }
@@ -194,16 +201,10 @@ final class KernelRegistry {
       if (tile.inputs() <= Math.max(geometry.inChannelsPerGroup(), 2)
           && tile.admits(BlockedOuterProduct.groupsOfVector(geometry, tile.rows()))
           && BlockedOuterProduct.admits(geometry, tile.rows())) {
-        if (PointRows.admits(geometry, tile.rows())) {
-          choices.add(
-              new Choice<>(
-                  "f32_conv_backward_weights_winograd_" + tile.name(),
-                  () -> new BlockedOuterProduct(kernels, tile, geometry, true)));
-        }
         choices.add(
             new Choice<>(
                 "f32_conv_backward_weights_blocked_" + tile.name(),
-                () -> new BlockedOuterProduct(kernels, tile, geometry, false)));
+                () -> new BlockedOuterProduct(kernels, tile, geometry)));
       }
     }
     return choices;

@@ -52,6 +52,9 @@ interface Kernels {
    */
   List<BlockedOuterKernel> blockedOuters();
 
+  /** Outer products at the points of {@link Winograd}; maybe none. */
+  List<PointOuterKernel> pointOuters();
+
   /**
    * How many values {@link #copy}, {@link #copyRows} and {@link #zero} may write behind the last
    * one: they write whole vectors, and a caller fills an array in ascending order.

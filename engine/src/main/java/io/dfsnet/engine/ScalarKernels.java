@@ -69,6 +69,11 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public List<PointOuterKernel> pointOuters() {
+    return List.of();
+  }
+
+  @Override
   public List<DepthwiseKernel> depthwise() {
     return List.of();
   }

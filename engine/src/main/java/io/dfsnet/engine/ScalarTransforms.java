@@ -17,38 +17,39 @@ final class ScalarTransforms implements TileTransforms {
   }
 
   @Override
-  public void source(
-      float[] above,
-      int aboveAt,
-      float[] from,
-      int fromAt,
-      int pitch,
-      float[] below,
-      int belowAt,
-      int count,
-      float[] to,
-      int toAt,
-      int pointStep) {
-    for (int i = 0; i < count; i++) {
-      int d = fromAt + i;
-      float d0 = above[aboveAt + i];
-      float d1 = from[d];
-      float d2 = from[d + pitch];
-      float d3 = from[d + 2 * pitch];
-      float d4 = from[d + 3 * pitch];
-      float d5 = below[belowAt + i];
-      float nearEven = Math.fma(-Q2, d2, d4);
-      float nearOdd = Math.fma(-Q2, d1, d3);
-      float farEven = Math.fma(-P2, d2, d4);
-      float farOdd = Math.fma(-P2, d1, d3);
-      int v = toAt + i;
-      to[v] = Math.fma(P2Q2, d0, Math.fma(-P2_PLUS_Q2, d2, d4));
-      to[v + pointStep] = Math.fma(P, nearOdd, nearEven);
-      to[v + 2 * pointStep] = Math.fma(-P, nearOdd, nearEven);
-      to[v + 3 * pointStep] = Math.fma(Q, farOdd, farEven);
-      to[v + 4 * pointStep] = Math.fma(-Q, farOdd, farEven);
-      to[v + 5 * pointStep] = Math.fma(P2Q2, d1, Math.fma(-P2_PLUS_Q2, d3, d5));
+  public void source(Tiles tiles) {
+    for (int map = 0; map < tiles.maps; map++) {
+      int d0 = tiles.aboveAt + map * tiles.aboveStep;
+      int d1 = tiles.fromAt + map * tiles.fromStep;
+      int d5 = tiles.belowAt + map * tiles.belowStep;
+      int v0 = tiles.toAt + map * tiles.toStep;
+      for (int i = 0; i < tiles.row; i++) {
+        source(tiles, d0 + i, d1 + i, d5 + i, v0 + i);
+      }
     }
+  }
+
+  private static void source(Tiles tiles, int d0At, int d1At, int d5At, int v) {
+    float[] from = tiles.from;
+    int row = tiles.row;
+    float d0 = tiles.above[d0At];
+    float d1 = from[d1At];
+    float d2 = from[d1At + row];
+    float d3 = from[d1At + 2 * row];
+    float d4 = from[d1At + 3 * row];
+    float d5 = tiles.below[d5At];
+    float nearEven = Math.fma(-Q2, d2, d4);
+    float nearOdd = Math.fma(-Q2, d1, d3);
+    float farEven = Math.fma(-P2, d2, d4);
+    float farOdd = Math.fma(-P2, d1, d3);
+    float[] to = tiles.to;
+    int step = tiles.pointStep;
+    to[v] = Math.fma(P2Q2, d0, Math.fma(-P2_PLUS_Q2, d2, d4));
+    to[v + step] = Math.fma(P, nearOdd, nearEven);
+    to[v + 2 * step] = Math.fma(-P, nearOdd, nearEven);
+    to[v + 3 * step] = Math.fma(Q, farOdd, farEven);
+    to[v + 4 * step] = Math.fma(-Q, farOdd, farEven);
+    to[v + 5 * step] = Math.fma(P2Q2, d1, Math.fma(-P2_PLUS_Q2, d3, d5));
   }
 
   @Override

@@ -3,11 +3,12 @@ package io.dfsnet.engine;
 import java.util.Arrays;
 
 /**
- * Brings tiles of maps to the points of {@link Winograd}. Rows beyond the map count as zeros. One
+ * Brings tiles of maps to the points of {@link Winograd}. Rows beyond a map count as zeros. One
  * thread at a time.
  */
 final class SourceTiles {
   private final TileTransforms transforms;
+  private final TileTransforms.Tiles call = new TileTransforms.Tiles();
   private final int height;
   private final float[] zeros;
 
@@ -25,33 +26,61 @@ final class SourceTiles {
     this.copy = new float[(Winograd.ROWS + 1) * longestRow + transforms.overrun()];
   }
 
+  /** Where points go: every row of a map's tile, and an overrun behind it. */
+  void into(float[] to, int mapStep, int pointStep) {
+    call.to = to;
+    call.toStep = mapStep;
+    call.pointStep = pointStep;
+  }
+
   /**
-   * Transforms a tile and writes an overrun behind each of its rows.
+   * Transforms the tiles of some neighbouring maps that stand at the same height.
    *
-   * @param mapAt where the map begins
+   * @param mapAt where the first map begins
    * @param row how many values a row has
-   * @param pointStep from a point to the next
+   * @param toAt where the first point of the first map goes
    */
-  void transform(
-      float[] source, int mapAt, int tile, int row, float[] to, int toAt, int pointStep) {
+  void transform(float[] source, int mapAt, int maps, int tile, int row, int toAt) {
     int first = tile * Winograd.ROWS;
     int end = first + Winograd.ROWS;
-    int firstAt = mapAt + first * row;
-    int endRead = mapAt + Math.min(end + 1, height) * row;
-    float[] above = first == 0 ? zeros : source;
-    int aboveAt = first == 0 ? 0 : firstAt - row;
+    int mapSize = height * row;
     // Vectors may reach beyond a row, but not beyond the array.
-    if (end <= height && endRead + transforms.overrun() <= source.length) {
-      float[] below = end == height ? zeros : source;
-      int belowAt = end == height ? 0 : mapAt + end * row;
-      transforms.source(
-          above, aboveAt, source, firstAt, row, below, belowAt, row, to, toAt, pointStep);
-    } else {
-      int inside = endRead - firstAt;
-      System.arraycopy(source, firstAt, copy, 0, inside);
-      Arrays.fill(copy, inside, copy.length, 0);
-      int belowAt = Winograd.ROWS * row;
-      transforms.source(above, aboveAt, copy, 0, row, copy, belowAt, row, to, toAt, pointStep);
+    int endOfLast = mapAt + (maps - 1) * mapSize + Math.min(end + 1, height) * row;
+    boolean fit = endOfLast + transforms.overrun() <= source.length;
+    int inPlace = end > height ? 0 : fit ? maps : maps - 1;
+    if (inPlace > 0) {
+      call.from = source;
+      call.fromAt = mapAt + first * row;
+      call.below = end == height ? zeros : source;
+      call.belowAt = end == height ? 0 : mapAt + end * row;
+      call.belowStep = end == height ? 0 : mapSize;
+      call.fromStep = mapSize;
+      run(source, mapAt, inPlace, first, row, toAt);
     }
+    for (int map = inPlace; map < maps; map++) {
+      int at = mapAt + map * mapSize;
+      int inside = (Math.min(end + 1, height) - first) * row;
+      System.arraycopy(source, at + first * row, copy, 0, inside);
+      Arrays.fill(copy, inside, copy.length, 0);
+      call.from = copy;
+      call.fromAt = 0;
+      call.below = copy;
+      call.belowAt = Winograd.ROWS * row;
+      run(source, at, 1, first, row, toAt + map * call.toStep);
+    }
+  }
+
+  /** Once it is known where all rows but the first lie. */
+  private void run(float[] source, int mapAt, int maps, int first, int row, int toAt) {
+    call.above = first == 0 ? zeros : source;
+    call.aboveAt = first == 0 ? 0 : mapAt + (first - 1) * row;
+    call.aboveStep = first == 0 ? 0 : height * row;
+    call.maps = maps;
+    call.row = row;
+    call.toAt = toAt;
+    transforms.source(call);
+    call.from = null;
+    call.above = null;
+    call.below = null;
   }
 }

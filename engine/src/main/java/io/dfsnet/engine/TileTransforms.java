@@ -23,26 +23,8 @@ interface TileTransforms {
    * </pre>
    *
    * each {@code a b + c} a fused multiply-add.
-   *
-   * @param above holds {@code d0}
-   * @param from holds {@code d1} to {@code d4}
-   * @param pitch from a row to the next
-   * @param below holds {@code d5}
-   * @param count values of a row
-   * @param pointStep from a point to the next
    */
-  void source(
-      float[] above,
-      int aboveAt,
-      float[] from,
-      int fromAt,
-      int pitch,
-      float[] below,
-      int belowAt,
-      int count,
-      float[] to,
-      int toAt,
-      int pointStep);
+  void source(Tiles tiles);
 
   /**
    * Six products to four rows of the result:
@@ -79,4 +61,44 @@ interface TileTransforms {
    */
   void gradient(
       float[] from, int fromAt, int pitch, int count, float[] to, int toAt, int pointStep);
+
+  /** Tiles of some maps at the same height; an object, so that a caller can change a few values. */
+  final class Tiles {
+    /** How many maps, each with a tile. */
+    int maps;
+
+    /** How many values a row has. */
+    int row;
+
+    /** Holds {@code d1} to {@code d4}, row behind row. */
+    float[] from;
+
+    int fromAt;
+
+    /** From a map to the next. */
+    int fromStep;
+
+    /** Holds {@code d0}. */
+    float[] above;
+
+    int aboveAt;
+    int aboveStep;
+
+    /** Holds {@code d5}. */
+    float[] below;
+
+    int belowAt;
+    int belowStep;
+
+    /** Where the first point of the first map goes. */
+    float[] to;
+
+    int toAt;
+
+    /** From the row of a map to that of the next. */
+    int toStep;
+
+    /** From a point to the next. */
+    int pointStep;
+  }
 }

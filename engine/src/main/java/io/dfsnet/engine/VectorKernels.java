@@ -70,6 +70,7 @@ final class VectorKernels implements Kernels {
   private final List<ProductKernel> products = VectorProduct.all(MANY_REGISTERS);
   private final List<OuterKernel> outers = VectorOuters.all(MANY_REGISTERS);
   private final List<BlockedOuterKernel> blockedOuters = VectorBlockedOuters.all(MANY_REGISTERS);
+  private final List<PointOuterKernel> pointOuters = VectorPointOuters.all(MANY_REGISTERS);
   private final ChannelKernels channels = new VectorChannels();
   private final TileTransforms transforms = new VectorTransforms();
   private final List<DepthwiseKernel> depthwise = VectorDepthwise.all();
@@ -135,6 +136,11 @@ final class VectorKernels implements Kernels {
   @Override
   public List<BlockedOuterKernel> blockedOuters() {
     return blockedOuters;
+  }
+
+  @Override
+  public List<PointOuterKernel> pointOuters() {
+    return pointOuters;
   }
 
   @Override

@@ -19,50 +19,57 @@ import jdk.incubator.vector.FloatVector;
 
 /** The transforms a vector of neighbours at a time. */
 final class VectorTransforms implements TileTransforms {
+  /**
+   * The lanes, as a variable: where C2 knows the step of a loop it peels iterations off and unrolls
+   * the rest, and for rows of one or two vectors that takes twice as long as the transform.
+   */
+  private final int step = LENGTH;
+
   @Override
   public int overrun() {
     return LENGTH - 1;
   }
 
   @Override
-  public void source(
-      float[] above,
-      int aboveAt,
-      float[] from,
-      int fromAt,
-      int pitch,
-      float[] below,
-      int belowAt,
-      int count,
-      float[] to,
-      int toAt,
-      int pointStep) {
-    for (int i = 0; i < count; i += LENGTH) {
-      int d = fromAt + i;
-      var d0 = FloatVector.fromArray(SPECIES, above, aboveAt + i);
-      var d1 = FloatVector.fromArray(SPECIES, from, d);
-      var d2 = FloatVector.fromArray(SPECIES, from, d + pitch);
-      var d3 = FloatVector.fromArray(SPECIES, from, d + 2 * pitch);
-      var d4 = FloatVector.fromArray(SPECIES, from, d + 3 * pitch);
-      var d5 = FloatVector.fromArray(SPECIES, below, belowAt + i);
-      var nearEven = d2.lanewise(FMA, -Q2, d4);
-      var nearOdd = d1.lanewise(FMA, -Q2, d3);
-      var farEven = d2.lanewise(FMA, -P2, d4);
-      var farOdd = d1.lanewise(FMA, -P2, d3);
-      int v = toAt + i;
-      d0.lanewise(FMA, P2Q2, d2.lanewise(FMA, -P2_PLUS_Q2, d4)).intoArray(to, v);
-      nearOdd.lanewise(FMA, P, nearEven).intoArray(to, v + pointStep);
-      nearOdd.lanewise(FMA, -P, nearEven).intoArray(to, v + 2 * pointStep);
-      farOdd.lanewise(FMA, Q, farEven).intoArray(to, v + 3 * pointStep);
-      farOdd.lanewise(FMA, -Q, farEven).intoArray(to, v + 4 * pointStep);
-      d1.lanewise(FMA, P2Q2, d3.lanewise(FMA, -P2_PLUS_Q2, d5)).intoArray(to, v + 5 * pointStep);
+  public void source(Tiles tiles) {
+    float[] above = tiles.above;
+    float[] from = tiles.from;
+    float[] below = tiles.below;
+    float[] to = tiles.to;
+    int row = tiles.row;
+    int pointStep = tiles.pointStep;
+    for (int map = 0; map < tiles.maps; map++) {
+      int aboveAt = tiles.aboveAt + map * tiles.aboveStep;
+      int fromAt = tiles.fromAt + map * tiles.fromStep;
+      int belowAt = tiles.belowAt + map * tiles.belowStep;
+      int toAt = tiles.toAt + map * tiles.toStep;
+      for (int i = 0; i < row; i += step) {
+        int d = fromAt + i;
+        var d0 = FloatVector.fromArray(SPECIES, above, aboveAt + i);
+        var d1 = FloatVector.fromArray(SPECIES, from, d);
+        var d2 = FloatVector.fromArray(SPECIES, from, d + row);
+        var d3 = FloatVector.fromArray(SPECIES, from, d + 2 * row);
+        var d4 = FloatVector.fromArray(SPECIES, from, d + 3 * row);
+        var d5 = FloatVector.fromArray(SPECIES, below, belowAt + i);
+        var nearEven = d2.lanewise(FMA, -Q2, d4);
+        var nearOdd = d1.lanewise(FMA, -Q2, d3);
+        var farEven = d2.lanewise(FMA, -P2, d4);
+        var farOdd = d1.lanewise(FMA, -P2, d3);
+        int v = toAt + i;
+        d0.lanewise(FMA, P2Q2, d2.lanewise(FMA, -P2_PLUS_Q2, d4)).intoArray(to, v);
+        nearOdd.lanewise(FMA, P, nearEven).intoArray(to, v + pointStep);
+        nearOdd.lanewise(FMA, -P, nearEven).intoArray(to, v + 2 * pointStep);
+        farOdd.lanewise(FMA, Q, farEven).intoArray(to, v + 3 * pointStep);
+        farOdd.lanewise(FMA, -Q, farEven).intoArray(to, v + 4 * pointStep);
+        d1.lanewise(FMA, P2Q2, d3.lanewise(FMA, -P2_PLUS_Q2, d5)).intoArray(to, v + 5 * pointStep);
+      }
     }
   }
 
   @Override
   public void result(
       float[] from, int fromAt, int pointStep, int count, float[] to, int toAt, int pitch) {
-    for (int i = 0; i < count; i += LENGTH) {
+    for (int i = 0; i < count; i += step) {
       int m = fromAt + i;
       var m0 = FloatVector.fromArray(SPECIES, from, m);
       var m1 = FloatVector.fromArray(SPECIES, from, m + pointStep);
@@ -87,7 +94,7 @@ final class VectorTransforms implements TileTransforms {
   @Override
   public void gradient(
       float[] from, int fromAt, int pitch, int count, float[] to, int toAt, int pointStep) {
-    for (int i = 0; i < count; i += LENGTH) {
+    for (int i = 0; i < count; i += step) {
       int y = fromAt + i;
       var y0 = FloatVector.fromArray(SPECIES, from, y);
       var y1 = FloatVector.fromArray(SPECIES, from, y + pitch);

@@ -164,6 +164,7 @@ final class WinogradPlanes implements SumPass {
     Scratch() {
       int rows = channelTiles.getFirst().kernel().rows();
       planes = new float[Winograd.POINTS * pointPlanes];
+      sourceTiles.into(planes, planeSize, pointPlanes);
       products = new float[Winograd.POINTS * rows * map];
       sums = new float[Winograd.ROWS * map];
       int[] starts = new int[runs];
@@ -178,16 +179,14 @@ final class WinogradPlanes implements SumPass {
 
     /** Brings tiles of all source channels of a group to the points. */
     void transform(int piece, int firstTile, int count) {
-      int sourceMap = problem.mapSize();
-      for (int c = 0; c < problem.sourceChannels(); c++) {
-        int from = (piece * problem.sourceChannels() + c) * sourceMap;
-        int plane = c * planeSize;
-        for (int t = 0; t < count; t++) {
-          int to = plane + t * pitch + 1;
-          sourceTiles.transform(
-              source, from, firstTile + t, problem.width(), planes, to, pointPlanes);
-          // The overrun of a row reaches into the column of zeros behind it.
-          zeroColumn(to + problem.width());
+      int channels = problem.sourceChannels();
+      int firstMap = piece * channels * problem.mapSize();
+      for (int t = 0; t < count; t++) {
+        int to = t * pitch + 1;
+        sourceTiles.transform(source, firstMap, channels, firstTile + t, problem.width(), to);
+        // The overrun of a row reaches into the column of zeros behind it.
+        for (int c = 0; c < channels; c++) {
+          zeroColumn(c * planeSize + to + problem.width());
         }
       }
     }

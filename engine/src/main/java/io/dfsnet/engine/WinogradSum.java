@@ -178,6 +178,7 @@ final class WinogradSum implements SumPass {
     Scratch() {
       pointStep = tilesPerChunk * tileFloats + transforms.overrun();
       points = new float[Winograd.POINTS * pointStep];
+      sourceTiles.into(points, problem.width(), pointStep);
       call.source = points;
       call.sourceOffsets = sourceOffsets;
       call.weightOffsets = weightOffsets;
@@ -191,15 +192,11 @@ final class WinogradSum implements SumPass {
     /** Brings tiles of all source channels of a group to the points. */
     void transform(int piece, int first, int end) {
       firstTile = first;
-      int sourceMap = problem.mapSize();
-      int to = 0;
+      int channels = problem.sourceChannels();
+      int firstMap = piece * channels * problem.mapSize();
       for (int tile = first; tile < end; tile++) {
-        int map = piece * problem.sourceChannels() * sourceMap;
-        for (int c = 0; c < problem.sourceChannels(); c++) {
-          sourceTiles.transform(source, map, tile, problem.width(), points, to, pointStep);
-          map += sourceMap;
-          to += problem.width();
-        }
+        int to = (tile - first) * tileFloats;
+        sourceTiles.transform(source, firstMap, channels, tile, problem.width(), to);
       }
     }
 

@@ -57,6 +57,7 @@ final class ConvolutionProblems {
     TABLE.put("winograd_rows_of_16", "n2 ic16 ih8 iw16 oc16 kh3 ph1");
     TABLE.put("winograd_rows_of_8", "n3 ic18 ih12 iw8 oc32 kh3 ph1");
     TABLE.put("winograd_rows_of_14", "n2 ic16 ih14 oc16 kh3 ph1");
+    TABLE.put("winograd_of_vectors_of_two_groups", "n5 g2 ic32 ih8 iw9 oc64 kh3 ph1");
     TABLE.put("winograd_of_two_groups", "n2 g2 ic34 ih9 iw21 oc32 kh3 ph1");
     TABLE.put("winograd_of_a_row_too_many", "n2 ic16 ih9 iw11 oc16 kh3 ph1");
     TABLE.put("winograd_of_few_channels", "n2 ic17 ih10 iw9 oc5 kh3 ph1");
@@ -145,6 +146,8 @@ final class ConvolutionProblems {
     LARGE.put("threads_share_bands_of_rows", "n1 ic32 ih56 oc16 kh3 ph1");
     LARGE.put("blocks_of_vectors", "n9 ic48 ih16 oc48 kh3 ph1");
     LARGE.put("chunks_of_vectors_of_groups", "n37 g4 ic64 ih8 oc64 kh3 ph1");
+    LARGE.put("winograd_of_bands_of_tiles", "n2 ic64 ih24 iw79 oc32 kh3 ph1");
+    LARGE.put("winograd_of_blocks_of_images", "n37 g2 ic32 ih16 oc32 kh3 ph1");
     LARGE.put("winograd_of_tiles_of_channels", "n1 ic48 ih28 oc20 kh3 ph1");
     LARGE.put("winograd_of_many_chunks", "n1 ic128 ih37 iw31 oc32 kh3 ph1");
     LARGE.put("bands_of_vectors", "n2 ic64 ih56 oc64 kh3 ph1");

@@ -66,7 +66,9 @@ class KernelRegistryTest {
     }
     for (var tile : kernels.blockedOuters()) {
       expected.add("f32_conv_backward_weights_blocked_" + tile.name());
-      expected.add("f32_conv_backward_weights_winograd_" + tile.name());
+    }
+    for (var kernel : kernels.pointOuters()) {
+      expected.add("f32_conv_backward_weights_winograd_" + kernel.name());
     }
     for (var kernel : kernels.depthwise()) {
       if (kernel.name().startsWith("k3s1") || kernel instanceof VectorDepthwiseSpread) {
@@ -206,11 +208,25 @@ class KernelRegistryTest {
       assertThat(backwardWeights(lanes / 4, 2 * lanes, outputs)).startsWith("shifted");
     }
     assertThat(backwardWeights(lanes, lanes, outputs + 1)).startsWith("shifted");
-    var whole = "ic16 ih8 iw%d oc%d kh3 ph1".formatted(Math.max(lanes, 8), outputs);
-    assertThat(registry.backwardWeights(Conv2dGeometry.parse(whole)).getFirst().name())
-        .contains("_winograd_");
-    var notWhole = Conv2dGeometry.parse("ic16 ih9 iw8 oc%d kh3 ph1".formatted(outputs));
-    assertThat(registry.backwardWeights(notWhole).getFirst().name()).contains("_blocked_");
+  }
+
+  @Test
+  void weightsOfWholeTilesAreSummedAtPoints() {
+    assumeThat(kernels.pointOuters()).isNotEmpty();
+    int outputs = 2 * kernels.lanes(1 << 20);
+    for (int channels : new int[] {16, 24}) {
+      var problem = "ic%d ih8 oc%d kh3 ph1".formatted(channels, outputs);
+      assertThat(weights(problem)).contains("_winograd_");
+    }
+    for (var other : List.of("ic18 ih8", "ic16 ih9 iw8", "ic16 ih8 iw640", "ic8 ih8")) {
+      assertThat(weights("%s oc%d kh3 ph1".formatted(other, outputs))).doesNotContain("_winograd_");
+    }
+    assertThat(weights("ic16 ih8 oc%d kh3 ph1".formatted(outputs + 1)))
+        .doesNotContain("_winograd_");
+  }
+
+  private String weights(String problem) {
+    return registry.backwardWeights(Conv2dGeometry.parse(problem)).getFirst().name();
   }
 
   private String backwardWeights(int inputs, int width, int outputs) {
