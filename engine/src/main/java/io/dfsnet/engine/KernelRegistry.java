@@ -41,8 +41,9 @@ import java.util.stream.Stream;
  *   <li>{@code winograd} (see {@link Winograd#serves}): 3x3, stride 1, a border of 1, at least 16
  *       channels per group of the source and 8 rows and columns. It sums in an order of its own, so
  *       nothing else may decide on it, and every family below is for other sums. Where the result's
- *       channels per group are a multiple of a vector its tiles are the rows of {@code blocked},
- *       else those of planes;
+ *       channels per group are a multiple of a vector its tiles are the rows of {@code blocked};
+ *       else, and for rows of pairs of runs with at most {@value #FEW_CHANNELS} channels per group
+ *       of the source, those of planes;
  *   <li>{@code blocked}, vectors over output channels (tile: one vector by p positions of a row, or
  *       by a whole row of w; g2: the vector spans two groups; down: the source is twice as large;
  *       up: half as large): 3x3, a border of 1, stride 1 or, for down, 2 forward or, for up, 2
@@ -93,6 +94,9 @@ final class KernelRegistry {
 
   /** With stride 2 and fewer channels planes are packed in less time than sums are turned. */
   private static final int STRIDED_CHANNELS = 8;
+
+  /** With so few channels it takes longer to turn sums into maps than tiles over channels save. */
+  private static final int FEW_CHANNELS = 32;
 
   /** With fewer products per element a matrix product has no advantage over planes. */
   private static final int LEAST_REDUCTION = 4;
@@ -279,30 +283,34 @@ final class KernelRegistry {
         .toList();
   }
 
-  /** Vectors over output channels where they fill some, the tile that wastes fewest positions. */
   private List<Choice<SumPass>> winograd(String pass, SumProblem problem) {
-    List<Choice<SumPass>> choices = new ArrayList<>();
+    List<Choice<SumPass>> rows = new ArrayList<>();
+    List<Choice<SumPass>> planes = new ArrayList<>();
     if (!Winograd.serves(problem)) {
-      return choices;
+      return rows;
     }
     kernels.rows().stream()
         .filter(row -> WinogradSum.serves(problem, row, lanes(problem.taps())))
         .sorted(Comparator.comparingInt(row -> row.computedPositions(problem.width())))
         .forEach(
             row ->
-                choices.add(
+                rows.add(
                     new Choice<>(
                         "f32_conv_" + pass + "_winograd_" + row.name(),
                         () -> new WinogradSum(kernels, row, problem))));
     for (var tile : kernels.sums()) {
       if (tile.rows() <= problem.channels()) {
-        choices.add(
+        planes.add(
             new Choice<>(
                 "f32_conv_" + pass + "_winograd_" + tile.name(),
                 () -> new WinogradPlanes(kernels, tile, problem)));
       }
     }
-    return choices;
+    boolean pairsOfRuns = problem.width() % (2 * lanes(problem.taps())) == 0;
+    boolean preferPlanes = pairsOfRuns && problem.sourceChannels() <= FEW_CHANNELS;
+    var first = preferPlanes ? planes : rows;
+    var second = preferPlanes ? rows : planes;
+    return Stream.of(first, second).flatMap(List::stream).toList();
   }
 
   private List<Choice<SumPass>> products(String pass, SumProblem problem) {

@@ -54,24 +54,37 @@ final class ScalarTransforms implements TileTransforms {
 
   @Override
   public void result(
-      float[] from, int fromAt, int pointStep, int count, float[] to, int toAt, int pitch) {
-    for (int i = 0; i < count; i++) {
-      int m = fromAt + i;
-      float m1 = from[m + pointStep];
-      float m2 = from[m + 2 * pointStep];
-      float m3 = from[m + 3 * pointStep];
-      float m4 = from[m + 4 * pointStep];
-      float nearSum = m1 + m2;
-      float nearDifference = m1 - m2;
-      float farSum = m3 + m4;
-      float farDifference = m3 - m4;
-      int y = toAt + i;
-      to[y] = from[m] + nearSum + farSum;
-      to[y + pitch] = Math.fma(P, nearDifference, Q * farDifference);
-      to[y + 2 * pitch] = Math.fma(P2, nearSum, Q2 * farSum);
-      to[y + 3 * pitch] =
-          Math.fma(P3, nearDifference, Math.fma(Q3, farDifference, from[m + 5 * pointStep]));
+      float[] from,
+      int fromAt,
+      int pointStep,
+      int tiles,
+      int tileStep,
+      int count,
+      float[] to,
+      int toAt,
+      int pitch) {
+    for (int t = 0; t < tiles; t++) {
+      for (int i = 0; i < count; i++) {
+        int y = toAt + t * Winograd.ROWS * pitch + i;
+        result(from, fromAt + t * tileStep + i, pointStep, to, y, pitch);
+      }
     }
+  }
+
+  private static void result(float[] from, int m, int pointStep, float[] to, int y, int pitch) {
+    float m1 = from[m + pointStep];
+    float m2 = from[m + 2 * pointStep];
+    float m3 = from[m + 3 * pointStep];
+    float m4 = from[m + 4 * pointStep];
+    float nearSum = m1 + m2;
+    float nearDifference = m1 - m2;
+    float farSum = m3 + m4;
+    float farDifference = m3 - m4;
+    to[y] = from[m] + nearSum + farSum;
+    to[y + pitch] = Math.fma(P, nearDifference, Q * farDifference);
+    to[y + 2 * pitch] = Math.fma(P2, nearSum, Q2 * farSum);
+    to[y + 3 * pitch] =
+        Math.fma(P3, nearDifference, Math.fma(Q3, farDifference, from[m + 5 * pointStep]));
   }
 
   @Override

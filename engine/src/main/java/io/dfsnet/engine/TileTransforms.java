@@ -40,10 +40,21 @@ interface TileTransforms {
    * with a fused multiply-add for each sum of products, whose right product is rounded first.
    *
    * @param pointStep from a point to the next
+   * @param tiles how many tiles, one below the other
+   * @param tileStep from a tile to the next
    * @param count values of a row
-   * @param pitch from a row to the next
+   * @param pitch from a row of the result to the next
    */
-  void result(float[] from, int fromAt, int pointStep, int count, float[] to, int toAt, int pitch);
+  void result(
+      float[] from,
+      int fromAt,
+      int pointStep,
+      int tiles,
+      int tileStep,
+      int count,
+      float[] to,
+      int toAt,
+      int pitch);
 
   /**
    * The transposed of {@link #result}: four rows of the gradient to the points.

@@ -16,9 +16,12 @@ import static jdk.incubator.vector.VectorOperators.MUL;
 import static jdk.incubator.vector.VectorOperators.SUB;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /** The transforms a vector of neighbours at a time. */
 final class VectorTransforms implements TileTransforms {
+  private static final VectorSpecies<Float> HALF = FloatVector.SPECIES_256;
+
   /**
    * The lanes, as a variable: where C2 knows the step of a loop it peels iterations off and unrolls
    * the rest, and for rows of one or two vectors that takes twice as long as the transform.
@@ -32,6 +35,17 @@ final class VectorTransforms implements TileTransforms {
 
   @Override
   public void source(Tiles tiles) {
+    boolean endsInHalf = LENGTH == 16 && tiles.row % LENGTH == HALF.length();
+    int end = endsInHalf ? tiles.row - HALF.length() : tiles.row;
+    if (end > 0) {
+      wholeVectors(tiles, end);
+    }
+    if (endsInHalf) {
+      halfVector(tiles, end);
+    }
+  }
+
+  private void wholeVectors(Tiles tiles, int end) {
     float[] above = tiles.above;
     float[] from = tiles.from;
     float[] below = tiles.below;
@@ -43,7 +57,7 @@ final class VectorTransforms implements TileTransforms {
       int fromAt = tiles.fromAt + map * tiles.fromStep;
       int belowAt = tiles.belowAt + map * tiles.belowStep;
       int toAt = tiles.toAt + map * tiles.toStep;
-      for (int i = 0; i < row; i += step) {
+      for (int i = 0; i < end; i += step) {
         int d = fromAt + i;
         var d0 = FloatVector.fromArray(SPECIES, above, aboveAt + i);
         var d1 = FloatVector.fromArray(SPECIES, from, d);
@@ -66,28 +80,74 @@ final class VectorTransforms implements TileTransforms {
     }
   }
 
+  /** Many CPUs take vectors of 256 bits two at a time. */
+  private static void halfVector(Tiles tiles, int i) {
+    float[] above = tiles.above;
+    float[] from = tiles.from;
+    float[] below = tiles.below;
+    float[] to = tiles.to;
+    int row = tiles.row;
+    int pointStep = tiles.pointStep;
+    for (int map = 0; map < tiles.maps; map++) {
+      int aboveAt = tiles.aboveAt + map * tiles.aboveStep;
+      int fromAt = tiles.fromAt + map * tiles.fromStep;
+      int belowAt = tiles.belowAt + map * tiles.belowStep;
+      int toAt = tiles.toAt + map * tiles.toStep;
+      int d = fromAt + i;
+      var d0 = FloatVector.fromArray(HALF, above, aboveAt + i);
+      var d1 = FloatVector.fromArray(HALF, from, d);
+      var d2 = FloatVector.fromArray(HALF, from, d + row);
+      var d3 = FloatVector.fromArray(HALF, from, d + 2 * row);
+      var d4 = FloatVector.fromArray(HALF, from, d + 3 * row);
+      var d5 = FloatVector.fromArray(HALF, below, belowAt + i);
+      var nearEven = d2.lanewise(FMA, -Q2, d4);
+      var nearOdd = d1.lanewise(FMA, -Q2, d3);
+      var farEven = d2.lanewise(FMA, -P2, d4);
+      var farOdd = d1.lanewise(FMA, -P2, d3);
+      int v = toAt + i;
+      d0.lanewise(FMA, P2Q2, d2.lanewise(FMA, -P2_PLUS_Q2, d4)).intoArray(to, v);
+      nearOdd.lanewise(FMA, P, nearEven).intoArray(to, v + pointStep);
+      nearOdd.lanewise(FMA, -P, nearEven).intoArray(to, v + 2 * pointStep);
+      farOdd.lanewise(FMA, Q, farEven).intoArray(to, v + 3 * pointStep);
+      farOdd.lanewise(FMA, -Q, farEven).intoArray(to, v + 4 * pointStep);
+      d1.lanewise(FMA, P2Q2, d3.lanewise(FMA, -P2_PLUS_Q2, d5)).intoArray(to, v + 5 * pointStep);
+    }
+  }
+
   @Override
   public void result(
-      float[] from, int fromAt, int pointStep, int count, float[] to, int toAt, int pitch) {
-    for (int i = 0; i < count; i += step) {
-      int m = fromAt + i;
-      var m0 = FloatVector.fromArray(SPECIES, from, m);
-      var m1 = FloatVector.fromArray(SPECIES, from, m + pointStep);
-      var m2 = FloatVector.fromArray(SPECIES, from, m + 2 * pointStep);
-      var m3 = FloatVector.fromArray(SPECIES, from, m + 3 * pointStep);
-      var m4 = FloatVector.fromArray(SPECIES, from, m + 4 * pointStep);
-      var m5 = FloatVector.fromArray(SPECIES, from, m + 5 * pointStep);
-      var nearSum = m1.lanewise(ADD, m2);
-      var nearDifference = m1.lanewise(SUB, m2);
-      var farSum = m3.lanewise(ADD, m4);
-      var farDifference = m3.lanewise(SUB, m4);
-      int y = toAt + i;
-      m0.lanewise(ADD, nearSum).lanewise(ADD, farSum).intoArray(to, y);
-      nearDifference.lanewise(FMA, P, farDifference.lanewise(MUL, Q)).intoArray(to, y + pitch);
-      nearSum.lanewise(FMA, P2, farSum.lanewise(MUL, Q2)).intoArray(to, y + 2 * pitch);
-      nearDifference
-          .lanewise(FMA, P3, farDifference.lanewise(FMA, Q3, m5))
-          .intoArray(to, y + 3 * pitch);
+      float[] from,
+      int fromAt,
+      int pointStep,
+      int tiles,
+      int tileStep,
+      int count,
+      float[] to,
+      int toAt,
+      int pitch) {
+    for (int t = 0; t < tiles; t++) {
+      int tileAt = fromAt + t * tileStep;
+      int rowsAt = toAt + t * Winograd.ROWS * pitch;
+      for (int i = 0; i < count; i += step) {
+        int m = tileAt + i;
+        var m0 = FloatVector.fromArray(SPECIES, from, m);
+        var m1 = FloatVector.fromArray(SPECIES, from, m + pointStep);
+        var m2 = FloatVector.fromArray(SPECIES, from, m + 2 * pointStep);
+        var m3 = FloatVector.fromArray(SPECIES, from, m + 3 * pointStep);
+        var m4 = FloatVector.fromArray(SPECIES, from, m + 4 * pointStep);
+        var m5 = FloatVector.fromArray(SPECIES, from, m + 5 * pointStep);
+        var nearSum = m1.lanewise(ADD, m2);
+        var nearDifference = m1.lanewise(SUB, m2);
+        var farSum = m3.lanewise(ADD, m4);
+        var farDifference = m3.lanewise(SUB, m4);
+        int y = rowsAt + i;
+        m0.lanewise(ADD, nearSum).lanewise(ADD, farSum).intoArray(to, y);
+        nearDifference.lanewise(FMA, P, farDifference.lanewise(MUL, Q)).intoArray(to, y + pitch);
+        nearSum.lanewise(FMA, P2, farSum.lanewise(MUL, Q2)).intoArray(to, y + 2 * pitch);
+        nearDifference
+            .lanewise(FMA, P3, farDifference.lanewise(FMA, Q3, m5))
+            .intoArray(to, y + 3 * pitch);
+      }
     }
   }
 

@@ -37,8 +37,6 @@ final class Winograd {
   /** Rows of the source that a tile reads, and points at which it multiplies. */
   static final int POINTS = 6;
 
-  private static final int TAPS = 3;
-
   /** The two distances of points from 0. */
   static final float P = 0.75f;
 
@@ -58,27 +56,10 @@ final class Winograd {
   /** Smaller maps have few positions to share weights that are twice as many. */
   private static final int LEAST_SIDE = 8;
 
-  /** Rows of the kernel to points: {@code [point][kernel row]}. */
-  private static final double[][] KERNEL_TO_POINTS = kernelToPoints();
-
-  private static double[][] kernelToPoints() {
-    double[] points = {0, P, -P, Q, -Q};
-    double[][] matrix = new double[POINTS][TAPS];
-    for (int i = 0; i < points.length; i++) {
-      // What Lagrange's interpolation divides by.
-      double denominator = 1;
-      for (int j = 0; j < points.length; j++) {
-        denominator *= j == i ? 1 : points[i] - points[j];
-      }
-      double power = 1;
-      for (int tap = 0; tap < TAPS; tap++) {
-        matrix[i][tap] = power / denominator;
-        power *= points[i];
-      }
-    }
-    matrix[POINTS - 1][TAPS - 1] = 1;
-    return matrix;
-  }
+  // What Lagrange's interpolation divides by: the product of a point's distances to the others.
+  private static final double ZERO_SCALE = 1.0 / P2Q2;
+  private static final double NEAR_SCALE = 1.0 / (2 * P2 * (P2 - Q2));
+  private static final double FAR_SCALE = 1.0 / (2 * Q2 * (Q2 - P2));
 
   /**
    * True for the sums that are computed so. Nothing about the result's channels or the groups may
@@ -97,20 +78,26 @@ final class Winograd {
   }
 
   /**
-   * Brings a column of a kernel to the points.
+   * Brings a column of a kernel to the points: the value there of the polynomial {@code g0 + g1 x +
+   * g2 x^2}, scaled, and rounded once.
    *
    * @param rowStep from a kernel row to the next
    * @param pointStep from a point to the next
    */
   static void kernel(float[] weights, int at, int rowStep, float[] to, int toAt, int pointStep) {
-    for (int point = 0; point < POINTS; point++) {
-      double[] row = KERNEL_TO_POINTS[point];
-      double sum = 0;
-      for (int tap = 0; tap < TAPS; tap++) {
-        sum += row[tap] * weights[at + tap * rowStep];
-      }
-      to[toAt + point * pointStep] = (float) sum;
-    }
+    double g0 = weights[at];
+    double g1 = weights[at + rowStep];
+    double g2 = weights[at + 2 * rowStep];
+    double nearEven = g0 + P2 * g2;
+    double nearOdd = P * g1;
+    double farEven = g0 + Q2 * g2;
+    double farOdd = Q * g1;
+    to[toAt] = (float) (ZERO_SCALE * g0);
+    to[toAt + pointStep] = (float) (NEAR_SCALE * (nearEven + nearOdd));
+    to[toAt + 2 * pointStep] = (float) (NEAR_SCALE * (nearEven - nearOdd));
+    to[toAt + 3 * pointStep] = (float) (FAR_SCALE * (farEven + farOdd));
+    to[toAt + 4 * pointStep] = (float) (FAR_SCALE * (farEven - farOdd));
+    to[toAt + 5 * pointStep] = (float) g2;
   }
 
   /**
@@ -119,18 +106,18 @@ final class Winograd {
    */
   static void kernelGradient(
       float[] points, int at, int pointStep, float[] to, int toAt, int rowStep) {
-    double row0 = 0;
-    double row1 = 0;
-    double row2 = 0;
-    for (int point = 0; point < POINTS; point++) {
-      double[] factors = KERNEL_TO_POINTS[point];
-      double gradient = points[at + point * pointStep];
-      row0 += factors[0] * gradient;
-      row1 += factors[1] * gradient;
-      row2 += factors[2] * gradient;
-    }
-    to[toAt] = (float) row0;
-    to[toAt + rowStep] = (float) row1;
-    to[toAt + 2 * rowStep] = (float) row2;
+    double u0 = points[at];
+    double u1 = points[at + pointStep];
+    double u2 = points[at + 2 * pointStep];
+    double u3 = points[at + 3 * pointStep];
+    double u4 = points[at + 4 * pointStep];
+    double u5 = points[at + 5 * pointStep];
+    double nearSum = NEAR_SCALE * (u1 + u2);
+    double farSum = FAR_SCALE * (u3 + u4);
+    double nearDifference = NEAR_SCALE * (u1 - u2);
+    double farDifference = FAR_SCALE * (u3 - u4);
+    to[toAt] = (float) (ZERO_SCALE * u0 + nearSum + farSum);
+    to[toAt + rowStep] = (float) (P * nearDifference + Q * farDifference);
+    to[toAt + 2 * rowStep] = (float) (P2 * nearSum + Q2 * farSum + u5);
   }
 }

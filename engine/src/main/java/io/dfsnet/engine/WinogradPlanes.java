@@ -32,6 +32,10 @@ final class WinogradPlanes implements SumPass {
   private final int tilesPerChunk;
   private final int lanes;
   private final int planeSize;
+
+  /** True if rows are multiples of a run: then runs leave out the columns of zeros. */
+  private final boolean wholeRuns;
+
   private final int[] offsets;
   private final String weightOrder;
   private final UnitQueue<Scratch> units =
@@ -54,6 +58,7 @@ final class WinogradPlanes implements SumPass {
     int rowFloats = Winograd.POINTS * problem.sourceChannels() * pitch;
     this.tilesPerChunk = Math.clamp(CHUNK_FLOATS / rowFloats, 1, tiles);
     this.lanes = kernels.lanes(tilesPerChunk * pitch);
+    this.wholeRuns = problem.width() % lanes == 0;
     // Behind the last position: a run, and the columns that it sees.
     this.planeSize =
         tilesPerChunk * pitch + Math.max(lanes, kernels.transforms().overrun()) + COLUMNS;
@@ -151,13 +156,20 @@ final class WinogradPlanes implements SumPass {
     final float[] planes;
 
     final int pointPlanes = problem.sourceChannels() * planeSize;
-    final int runs = Math.ceilDiv(tilesPerChunk * pitch, lanes);
+
+    /** From a row of products to the next. */
+    final int productPitch = wholeRuns ? problem.width() : pitch;
+
+    final int runs = Math.ceilDiv(tilesPerChunk * productPitch, lanes);
 
     /** {@code [point][tile row][position]}. */
     final float[] products;
 
-    /** {@code [row of a tile][position]}. */
+    /** {@code [row of the result][column]}. */
     final float[] sums;
+
+    /** Vectors may reach beyond a row that is no multiple of them. */
+    final int sumsPitch = wholeRuns ? problem.width() : problem.width() + transforms.overrun();
 
     final int map = runs * lanes + transforms.overrun();
 
@@ -165,15 +177,19 @@ final class WinogradPlanes implements SumPass {
       int rows = channelTiles.getFirst().kernel().rows();
       planes = new float[Winograd.POINTS * pointPlanes];
       sourceTiles.into(planes, planeSize, pointPlanes);
-      products = new float[Winograd.POINTS * rows * map];
-      sums = new float[Winograd.ROWS * map];
-      int[] starts = new int[runs];
-      Arrays.setAll(starts, run -> run * lanes);
-      call.positions = new Positions(lanes, runs, starts, starts);
+      this.products = new float[Winograd.POINTS * rows * map];
+      sums = new float[tilesPerChunk * Winograd.ROWS * sumsPitch];
+      int[] products = new int[runs];
+      int[] sources = new int[runs];
+      for (int run = 0; run < runs; run++) {
+        products[run] = run * lanes;
+        sources[run] = products[run] / productPitch * pitch + products[run] % productPitch;
+      }
+      call.positions = new Positions(lanes, runs, wholeRuns ? sources : products, products);
       call.planes = planes;
       call.offsets = offsets;
       call.reduction = offsets.length;
-      call.out = products;
+      call.out = this.products;
       call.outChannelSize = map;
     }
 
@@ -201,31 +217,44 @@ final class WinogradPlanes implements SumPass {
     void sumTile(int piece, Tile<SumKernel> tile, int firstTile, int count) {
       int group = piece % problem.groups();
       int rows = tile.kernel().rows();
-      int positions = count * pitch;
-      call.endRun = Math.ceilDiv(positions, lanes);
+      call.endRun = Math.ceilDiv(count * productPitch, lanes);
       for (int point = 0; point < Winograd.POINTS; point++) {
         call.planesAt = point * pointPlanes;
         call.weightsAt = weightsAt(group, tile) + point * offsets.length * rows;
         call.outAt = point * rows * map;
         tile.kernel().run(call);
       }
-      int endRow = Math.min((firstTile + count) * Winograd.ROWS, problem.height());
+      int firstRow = firstTile * Winograd.ROWS;
+      int endRow = Math.min(firstRow + count * Winograd.ROWS, problem.height());
       for (int m = 0; m < rows; m++) {
-        transforms.result(products, m * map, rows * map, positions, sums, 0, map);
         int channel = tile.firstChannel() + m;
-        int to = (piece * problem.channels() + channel) * problem.mapSize();
-        for (int y = firstTile * Winograd.ROWS; y < endRow; y++) {
-          int row = y - firstTile * Winograd.ROWS;
-          int from = row % Winograd.ROWS * map + row / Winograd.ROWS * pitch;
-          kernels.finish(
-              sums,
-              from,
-              result,
-              to + y * problem.width(),
-              problem.width(),
-              epilogue,
-              group * problem.channels() + channel);
+        int firstMap = piece * problem.channels() + channel;
+        int to = firstMap * problem.mapSize() + firstRow * problem.width();
+        int biasChannel = group * problem.channels() + channel;
+        if (wholeRuns && epilogue.isNone() && endRow - firstRow == count * Winograd.ROWS) {
+          toRows(m, rows, count, result, to, problem.width());
+        } else {
+          finish(m, rows, count, endRow - firstRow, to, biasChannel);
         }
+      }
+    }
+
+    /** Brings the products of a channel to rows, tile by tile. */
+    private void toRows(int m, int rows, int tiles, float[] to, int toAt, int rowPitch) {
+      int width = problem.width();
+      transforms.result(
+          products, m * map, rows * map, tiles, productPitch, width, to, toAt, rowPitch);
+    }
+
+    private void finish(int m, int rows, int tiles, int resultRows, int to, int channel) {
+      toRows(m, rows, tiles, sums, 0, sumsPitch);
+      int width = problem.width();
+      if (sumsPitch == width) {
+        kernels.finish(sums, 0, result, to, resultRows * width, epilogue, channel);
+        return;
+      }
+      for (int y = 0; y < resultRows; y++) {
+        kernels.finish(sums, y * sumsPitch, result, to + y * width, width, epilogue, channel);
       }
     }
   }

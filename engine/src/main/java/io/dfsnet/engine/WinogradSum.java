@@ -101,16 +101,23 @@ final class WinogradSum implements SumPass {
     var taps = problem.parts().getFirst().taps();
     int rowStep = taps.get(COLUMNS).weight() - taps.get(0).weight();
     int groupSize = weights.length / problem.groups();
-    for (int o = 0; o < problem.groups() * problem.channels(); o++) {
-      int from =
-          o / problem.channels() * groupSize + o % problem.channels() * problem.weightOfChannel();
-      int to = o / lanes * Winograd.POINTS * pointWeights + o % lanes;
-      for (int c = 0; c < problem.sourceChannels(); c++, from += problem.weightOfSource()) {
+    int[] from = new int[lanes];
+    int to = 0;
+    for (int first = 0; first < problem.groups() * problem.channels(); first += lanes) {
+      for (int lane = 0; lane < lanes; lane++) {
+        int group = (first + lane) / problem.channels();
+        int channel = (first + lane) % problem.channels();
+        from[lane] = group * groupSize + channel * problem.weightOfChannel();
+      }
+      for (int c = 0; c < problem.sourceChannels(); c++) {
         for (int column = 0; column < COLUMNS; column++, to += lanes) {
-          int at = from + taps.get(column).weight();
-          Winograd.kernel(weights, at, rowStep, packed[0], to, pointWeights);
+          int at = c * problem.weightOfSource() + taps.get(column).weight();
+          for (int lane = 0; lane < lanes; lane++) {
+            Winograd.kernel(weights, from[lane] + at, rowStep, packed[0], to + lane, pointWeights);
+          }
         }
       }
+      to += (Winograd.POINTS - 1) * pointWeights;
     }
   }
 
@@ -215,10 +222,8 @@ final class WinogradSum implements SumPass {
           call.sumsAt += Winograd.POINTS * row;
         }
       }
-      for (int t = 0; t < tilesOfBand; t++) {
-        int from = products + t * Winograd.POINTS * row;
-        transforms.result(call.sums, from, row, row, call.sums, t * Winograd.ROWS * row, row);
-      }
+      int tileStep = Winograd.POINTS * row;
+      transforms.result(call.sums, products, row, tilesOfBand, tileStep, row, call.sums, 0, row);
       int firstRow = first * Winograd.ROWS;
       int rows = Math.min(tilesOfBand * Winograd.ROWS, problem.height() - firstRow);
       int channel = vector * lanes;

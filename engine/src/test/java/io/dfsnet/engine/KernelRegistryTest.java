@@ -138,6 +138,10 @@ class KernelRegistryTest {
       assertThat(forward("ic64 ih32 oc" + lanes + " kh3 ph1"))
           .contains(longTiles ? "_winograd_v1p16_" : "_winograd_v1p8_");
       assertThat(forward("ic64 ih8 oc" + lanes + " kh3 ph1")).contains("_winograd_v1p8_");
+      int pair = 2 * Math.max(lanes, 4);
+      var rowsOfPairs = "ih8 iw%d oc%d kh3 ph1".formatted(pair, lanes);
+      assertThat(forward("ic32 " + rowsOfPairs)).contains("_winograd_m");
+      assertThat(forward("ic33 " + rowsOfPairs)).contains("_winograd_v1");
       assertThat(forward("ic7 ih31 oc" + lanes + " kh3 ph1 sh2")).doesNotContain("_blocked_");
       assertThat(forward("ic8 ih31 oc" + lanes + " kh3 ph1 sh2"))
           .contains(longTiles ? "_blocked_v1p16down_" : "_blocked_v1p8down_");

@@ -57,7 +57,7 @@ final class ReferenceWinograd {
     return inside ? input[index] : 0;
   }
 
-  /** The polynomial through the kernel at the points, over what Lagrange's formula divides by. */
+  /** The polynomial of the kernel at the points, over what Lagrange's formula divides by. */
   private static float[] kernel(double g0, double g1, double g2) {
     double[] points = {0, P, -P, Q, -Q};
     float[] u = new float[6];
@@ -67,7 +67,7 @@ final class ReferenceWinograd {
       for (int j = 0; j < 5; j++) {
         divisor *= j == k ? 1 : p - points[j];
       }
-      u[k] = (float) (1 / divisor * g0 + p / divisor * g1 + p * p / divisor * g2);
+      u[k] = (float) (1 / divisor * (g0 + p * p * g2 + p * g1));
     }
     u[5] = (float) g2;
     return u;
