@@ -18,7 +18,11 @@ import static jdk.incubator.vector.VectorOperators.SUB;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** The transforms a vector of neighbours at a time. */
+/**
+ * The transforms a vector of neighbours at a time. Factors are vectors, and not values that {@code
+ * lanewise} would broadcast: within the JDK that is one call for vectors of all widths, whose class
+ * C2 may then fail to tell (see {@link VectorKernels}).
+ */
 final class VectorTransforms implements TileTransforms {
   private static final VectorSpecies<Float> HALF = FloatVector.SPECIES_256;
 
@@ -52,6 +56,14 @@ final class VectorTransforms implements TileTransforms {
     float[] to = tiles.to;
     int row = tiles.row;
     int pointStep = tiles.pointStep;
+    var minusP2PlusQ2 = FloatVector.broadcast(SPECIES, -P2_PLUS_Q2);
+    var p2q2 = FloatVector.broadcast(SPECIES, P2Q2);
+    var minusQ2 = FloatVector.broadcast(SPECIES, -Q2);
+    var minusP2 = FloatVector.broadcast(SPECIES, -P2);
+    var minusP = FloatVector.broadcast(SPECIES, -P);
+    var minusQ = FloatVector.broadcast(SPECIES, -Q);
+    var p = FloatVector.broadcast(SPECIES, P);
+    var q = FloatVector.broadcast(SPECIES, Q);
     for (int map = 0; map < tiles.maps; map++) {
       int aboveAt = tiles.aboveAt + map * tiles.aboveStep;
       int fromAt = tiles.fromAt + map * tiles.fromStep;
@@ -65,17 +77,18 @@ final class VectorTransforms implements TileTransforms {
         var d3 = FloatVector.fromArray(SPECIES, from, d + 2 * row);
         var d4 = FloatVector.fromArray(SPECIES, from, d + 3 * row);
         var d5 = FloatVector.fromArray(SPECIES, below, belowAt + i);
-        var nearEven = d2.lanewise(FMA, -Q2, d4);
-        var nearOdd = d1.lanewise(FMA, -Q2, d3);
-        var farEven = d2.lanewise(FMA, -P2, d4);
-        var farOdd = d1.lanewise(FMA, -P2, d3);
+        var nearEven = d2.lanewise(FMA, minusQ2, d4);
+        var nearOdd = d1.lanewise(FMA, minusQ2, d3);
+        var farEven = d2.lanewise(FMA, minusP2, d4);
+        var farOdd = d1.lanewise(FMA, minusP2, d3);
         int v = toAt + i;
-        d0.lanewise(FMA, P2Q2, d2.lanewise(FMA, -P2_PLUS_Q2, d4)).intoArray(to, v);
-        nearOdd.lanewise(FMA, P, nearEven).intoArray(to, v + pointStep);
-        nearOdd.lanewise(FMA, -P, nearEven).intoArray(to, v + 2 * pointStep);
-        farOdd.lanewise(FMA, Q, farEven).intoArray(to, v + 3 * pointStep);
-        farOdd.lanewise(FMA, -Q, farEven).intoArray(to, v + 4 * pointStep);
-        d1.lanewise(FMA, P2Q2, d3.lanewise(FMA, -P2_PLUS_Q2, d5)).intoArray(to, v + 5 * pointStep);
+        d0.lanewise(FMA, p2q2, d2.lanewise(FMA, minusP2PlusQ2, d4)).intoArray(to, v);
+        nearOdd.lanewise(FMA, p, nearEven).intoArray(to, v + pointStep);
+        nearOdd.lanewise(FMA, minusP, nearEven).intoArray(to, v + 2 * pointStep);
+        farOdd.lanewise(FMA, q, farEven).intoArray(to, v + 3 * pointStep);
+        farOdd.lanewise(FMA, minusQ, farEven).intoArray(to, v + 4 * pointStep);
+        d1.lanewise(FMA, p2q2, d3.lanewise(FMA, minusP2PlusQ2, d5))
+            .intoArray(to, v + 5 * pointStep);
       }
     }
   }
@@ -88,6 +101,14 @@ final class VectorTransforms implements TileTransforms {
     float[] to = tiles.to;
     int row = tiles.row;
     int pointStep = tiles.pointStep;
+    var minusP2PlusQ2 = FloatVector.broadcast(HALF, -P2_PLUS_Q2);
+    var p2q2 = FloatVector.broadcast(HALF, P2Q2);
+    var minusQ2 = FloatVector.broadcast(HALF, -Q2);
+    var minusP2 = FloatVector.broadcast(HALF, -P2);
+    var minusP = FloatVector.broadcast(HALF, -P);
+    var minusQ = FloatVector.broadcast(HALF, -Q);
+    var p = FloatVector.broadcast(HALF, P);
+    var q = FloatVector.broadcast(HALF, Q);
     for (int map = 0; map < tiles.maps; map++) {
       int aboveAt = tiles.aboveAt + map * tiles.aboveStep;
       int fromAt = tiles.fromAt + map * tiles.fromStep;
@@ -100,17 +121,17 @@ final class VectorTransforms implements TileTransforms {
       var d3 = FloatVector.fromArray(HALF, from, d + 2 * row);
       var d4 = FloatVector.fromArray(HALF, from, d + 3 * row);
       var d5 = FloatVector.fromArray(HALF, below, belowAt + i);
-      var nearEven = d2.lanewise(FMA, -Q2, d4);
-      var nearOdd = d1.lanewise(FMA, -Q2, d3);
-      var farEven = d2.lanewise(FMA, -P2, d4);
-      var farOdd = d1.lanewise(FMA, -P2, d3);
+      var nearEven = d2.lanewise(FMA, minusQ2, d4);
+      var nearOdd = d1.lanewise(FMA, minusQ2, d3);
+      var farEven = d2.lanewise(FMA, minusP2, d4);
+      var farOdd = d1.lanewise(FMA, minusP2, d3);
       int v = toAt + i;
-      d0.lanewise(FMA, P2Q2, d2.lanewise(FMA, -P2_PLUS_Q2, d4)).intoArray(to, v);
-      nearOdd.lanewise(FMA, P, nearEven).intoArray(to, v + pointStep);
-      nearOdd.lanewise(FMA, -P, nearEven).intoArray(to, v + 2 * pointStep);
-      farOdd.lanewise(FMA, Q, farEven).intoArray(to, v + 3 * pointStep);
-      farOdd.lanewise(FMA, -Q, farEven).intoArray(to, v + 4 * pointStep);
-      d1.lanewise(FMA, P2Q2, d3.lanewise(FMA, -P2_PLUS_Q2, d5)).intoArray(to, v + 5 * pointStep);
+      d0.lanewise(FMA, p2q2, d2.lanewise(FMA, minusP2PlusQ2, d4)).intoArray(to, v);
+      nearOdd.lanewise(FMA, p, nearEven).intoArray(to, v + pointStep);
+      nearOdd.lanewise(FMA, minusP, nearEven).intoArray(to, v + 2 * pointStep);
+      farOdd.lanewise(FMA, q, farEven).intoArray(to, v + 3 * pointStep);
+      farOdd.lanewise(FMA, minusQ, farEven).intoArray(to, v + 4 * pointStep);
+      d1.lanewise(FMA, p2q2, d3.lanewise(FMA, minusP2PlusQ2, d5)).intoArray(to, v + 5 * pointStep);
     }
   }
 
@@ -125,6 +146,12 @@ final class VectorTransforms implements TileTransforms {
       float[] to,
       int toAt,
       int pitch) {
+    var p = FloatVector.broadcast(SPECIES, P);
+    var q = FloatVector.broadcast(SPECIES, Q);
+    var p2 = FloatVector.broadcast(SPECIES, P2);
+    var q2 = FloatVector.broadcast(SPECIES, Q2);
+    var p3 = FloatVector.broadcast(SPECIES, P3);
+    var q3 = FloatVector.broadcast(SPECIES, Q3);
     for (int t = 0; t < tiles; t++) {
       int tileAt = fromAt + t * tileStep;
       int rowsAt = toAt + t * Winograd.ROWS * pitch;
@@ -142,10 +169,10 @@ final class VectorTransforms implements TileTransforms {
         var farDifference = m3.lanewise(SUB, m4);
         int y = rowsAt + i;
         m0.lanewise(ADD, nearSum).lanewise(ADD, farSum).intoArray(to, y);
-        nearDifference.lanewise(FMA, P, farDifference.lanewise(MUL, Q)).intoArray(to, y + pitch);
-        nearSum.lanewise(FMA, P2, farSum.lanewise(MUL, Q2)).intoArray(to, y + 2 * pitch);
+        nearDifference.lanewise(FMA, p, farDifference.lanewise(MUL, q)).intoArray(to, y + pitch);
+        nearSum.lanewise(FMA, p2, farSum.lanewise(MUL, q2)).intoArray(to, y + 2 * pitch);
         nearDifference
-            .lanewise(FMA, P3, farDifference.lanewise(FMA, Q3, m5))
+            .lanewise(FMA, p3, farDifference.lanewise(FMA, q3, m5))
             .intoArray(to, y + 3 * pitch);
       }
     }
@@ -154,16 +181,20 @@ final class VectorTransforms implements TileTransforms {
   @Override
   public void gradient(
       float[] from, int fromAt, int pitch, int count, float[] to, int toAt, int pointStep) {
+    var p = FloatVector.broadcast(SPECIES, P);
+    var q = FloatVector.broadcast(SPECIES, Q);
+    var p2 = FloatVector.broadcast(SPECIES, P2);
+    var q2 = FloatVector.broadcast(SPECIES, Q2);
     for (int i = 0; i < count; i += step) {
       int y = fromAt + i;
       var y0 = FloatVector.fromArray(SPECIES, from, y);
       var y1 = FloatVector.fromArray(SPECIES, from, y + pitch);
       var y2 = FloatVector.fromArray(SPECIES, from, y + 2 * pitch);
       var y3 = FloatVector.fromArray(SPECIES, from, y + 3 * pitch);
-      var nearEven = y2.lanewise(FMA, P2, y0);
-      var nearOdd = y3.lanewise(FMA, P2, y1).lanewise(MUL, P);
-      var farEven = y2.lanewise(FMA, Q2, y0);
-      var farOdd = y3.lanewise(FMA, Q2, y1).lanewise(MUL, Q);
+      var nearEven = y2.lanewise(FMA, p2, y0);
+      var nearOdd = y3.lanewise(FMA, p2, y1).lanewise(MUL, p);
+      var farEven = y2.lanewise(FMA, q2, y0);
+      var farOdd = y3.lanewise(FMA, q2, y1).lanewise(MUL, q);
       int z = toAt + i;
       y0.intoArray(to, z);
       nearEven.lanewise(ADD, nearOdd).intoArray(to, z + pointStep);
