@@ -25,10 +25,11 @@ import java.util.Arrays;
  * thread count. Owns its scratch memory, one piece per thread; one call at a time.
  */
 final class PointOuterProduct implements OuterPass {
-  private static final int COLUMNS = 3;
-
   /** 512 KiB: half of a second-level cache. */
   private static final int BLOCK_FLOATS = 128 * 1024;
+
+  /** 1 GiB: what the sums of a chunk may take up. */
+  private static final int MOST_SUMS = 256 * 1024 * 1024;
 
   private final Kernels kernels;
   private final PointOuterKernel kernel;
@@ -60,7 +61,12 @@ final class PointOuterProduct implements OuterPass {
         && geometry.outHeight() % Winograd.ROWS == 0
         && geometry.inChannelsPerGroup() % kernel.inputs() == 0
         && geometry.outChannelsPerGroup() % kernel.rows() == 0
-        && geometry.outWidth() + 1 <= mostPositions(geometry);
+        && geometry.outWidth() + 1 <= mostPositions(geometry)
+        && (long) geometry.outChannels() * sumsOfOutput(geometry) <= MOST_SUMS;
+  }
+
+  private static int sumsOfOutput(Conv2dGeometry geometry) {
+    return geometry.inChannelsPerGroup() * Winograd.POINTS * Winograd.COLUMNS;
   }
 
   /** How many positions of points fit the scratch memory and the kernel. */
@@ -79,7 +85,7 @@ final class PointOuterProduct implements OuterPass {
     this.inputs = geometry.inChannelsPerGroup();
     this.vectors = geometry.outChannels() / lanes;
     this.vectorsOfGroup = geometry.outChannelsPerGroup() / lanes;
-    this.sumsOfVector = inputs * Winograd.POINTS * COLUMNS * lanes;
+    this.sumsOfVector = sumsOfOutput(geometry) * lanes;
     this.pitch = geometry.outWidth() + 1;
     this.chunks = OuterSums.chunks(geometry, vectors * sumsOfVector);
     int most = mostPositions(geometry);
@@ -125,10 +131,10 @@ final class PointOuterProduct implements OuterPass {
 
   /** {@code [c][point][column][lane]} becomes {@code [c][row][column][lane]}, in place. */
   private void toKernelRows(float[] sums, int at) {
-    int row = COLUMNS * lanes;
+    int row = Winograd.COLUMNS * lanes;
     for (int c = 0; c < inputs; c++) {
       int points = at + c * Winograd.POINTS * row;
-      int rows = at + c * COLUMNS * row;
+      int rows = at + c * Winograd.COLUMNS * row;
       for (int i = 0; i < row; i++) {
         Winograd.kernelGradient(sums, points + i, row, sums, rows + i, row);
       }
@@ -191,7 +197,7 @@ final class PointOuterProduct implements OuterPass {
       sourceTiles.into(inputPoints, PointOuterKernel.CHANNEL_STEP, inputPointStep);
       call.input = inputPoints;
       call.gradient = gradientPoints;
-      call.sumsPitch = Winograd.POINTS * COLUMNS * lanes;
+      call.sumsPitch = Winograd.POINTS * Winograd.COLUMNS * lanes;
     }
 
     void select(int block, int band) {
@@ -211,7 +217,7 @@ final class PointOuterProduct implements OuterPass {
         for (int point = 0; point < Winograd.POINTS; point++) {
           call.gradientAt = point * gradientPointStep + lanes;
           call.inputAt = point * inputPointStep;
-          call.sumsAt = v * sumsOfVector + point * COLUMNS * lanes;
+          call.sumsAt = v * sumsOfVector + point * Winograd.COLUMNS * lanes;
           for (int c = 0; c < inputs; c += kernel.inputs()) {
             kernel.run(call);
             call.inputAt += kernel.inputs() * PointOuterKernel.CHANNEL_STEP;

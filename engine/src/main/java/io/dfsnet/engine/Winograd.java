@@ -37,6 +37,9 @@ final class Winograd {
   /** Rows of the source that a tile reads, and points at which it multiplies. */
   static final int POINTS = 6;
 
+  /** Columns of the kernel, along which nothing is transformed. */
+  static final int COLUMNS = 3;
+
   /** The two distances of points from 0. */
   static final float P = 0.75f;
 
@@ -70,6 +73,24 @@ final class Winograd {
         && problem.sourceChannels() >= LEAST_CHANNELS
         && problem.height() >= LEAST_SIDE
         && problem.width() >= LEAST_SIDE;
+  }
+
+  /**
+   * How many values the weights take up at the points.
+   *
+   * @throws ShapeException if that is more than an array can hold
+   */
+  static int weightFloats(SumProblem problem) {
+    long channels = (long) problem.groups() * problem.channels();
+    long floats = channels * problem.sourceChannels() * POINTS * COLUMNS;
+    if (floats > Integer.MAX_VALUE - Long.BYTES) {
+      throw new ShapeException(
+          "conv2d",
+          "the weights of %d by %d channels, brought to %d points, would take %d values, more than"
+                  .formatted(channels, problem.sourceChannels(), POINTS, floats)
+              + " an array; divide them into groups");
+    }
+    return (int) floats;
   }
 
   /** How many tiles it takes to cover rows; the last one may reach beyond them. */

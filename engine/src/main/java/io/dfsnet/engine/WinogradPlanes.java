@@ -19,8 +19,6 @@ import java.util.List;
  * <p>Owns its scratch memory, one piece per thread; one call at a time.
  */
 final class WinogradPlanes implements SumPass {
-  private static final int COLUMNS = 3;
-
   /** 384 KiB: the planes of a chunk stay in a second-level cache. */
   private static final int CHUNK_FLOATS = 96 * 1024;
 
@@ -61,9 +59,9 @@ final class WinogradPlanes implements SumPass {
     this.wholeRuns = problem.width() % lanes == 0;
     // Behind the last position: a run, and the columns that it sees.
     this.planeSize =
-        tilesPerChunk * pitch + Math.max(lanes, kernels.transforms().overrun()) + COLUMNS;
-    this.offsets = new int[problem.sourceChannels() * COLUMNS];
-    Arrays.setAll(offsets, k -> k / COLUMNS * planeSize + k % COLUMNS);
+        tilesPerChunk * pitch + Math.max(lanes, kernels.transforms().overrun()) + Winograd.COLUMNS;
+    this.offsets = new int[problem.sourceChannels() * Winograd.COLUMNS];
+    Arrays.setAll(offsets, k -> k / Winograd.COLUMNS * planeSize + k % Winograd.COLUMNS);
     this.weightOrder = "points of tiles of " + channelTiles.getFirst().kernel().rows();
   }
 
@@ -74,8 +72,7 @@ final class WinogradPlanes implements SumPass {
 
   @Override
   public float[][] pack(float[] weights) {
-    int channels = problem.groups() * problem.channels();
-    float[][] packed = {new float[channels * Winograd.POINTS * offsets.length]};
+    float[][] packed = {new float[Winograd.weightFloats(problem)]};
     pack(weights, packed);
     return packed;
   }
@@ -84,7 +81,7 @@ final class WinogradPlanes implements SumPass {
   @Override
   public void pack(float[] weights, float[][] packed) {
     var taps = problem.parts().getFirst().taps();
-    int rowStep = taps.get(COLUMNS).weight() - taps.get(0).weight();
+    int rowStep = taps.get(Winograd.COLUMNS).weight() - taps.get(0).weight();
     int groupSize = weights.length / problem.groups();
     for (int group = 0; group < problem.groups(); group++) {
       for (int i = 0; i < channelTiles.size(); i++) {
@@ -94,7 +91,10 @@ final class WinogradPlanes implements SumPass {
           int from = group * groupSize + (tile.firstChannel() + m) * problem.weightOfChannel();
           int to = weightsAt(group, tile) + m;
           for (int k = 0; k < offsets.length; k++, to += rows) {
-            int at = from + k / COLUMNS * problem.weightOfSource() + taps.get(k % COLUMNS).weight();
+            int at =
+                from
+                    + k / Winograd.COLUMNS * problem.weightOfSource()
+                    + taps.get(k % Winograd.COLUMNS).weight();
             Winograd.kernel(weights, at, rowStep, packed[0], to, offsets.length * rows);
           }
         }

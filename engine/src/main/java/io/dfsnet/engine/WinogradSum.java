@@ -20,8 +20,6 @@ package io.dfsnet.engine;
  * <p>Owns its scratch memory, one piece per thread; one call at a time.
  */
 final class WinogradSum implements SumPass {
-  private static final int COLUMNS = 3;
-
   /** 24 KiB: the products of a band stay in a first-level cache. */
   private static final int BAND_FLOATS = 6 * 1024;
 
@@ -72,12 +70,12 @@ final class WinogradSum implements SumPass {
     this.tilesPerBand = Math.clamp(BAND_FLOATS / products, 1, tiles);
     this.tileFloats = problem.sourceChannels() * problem.width();
     this.tilesPerChunk = Math.clamp(CHUNK_FLOATS / (Winograd.POINTS * tileFloats), 1, tiles);
-    this.pointWeights = problem.sourceChannels() * COLUMNS * lanes;
+    this.pointWeights = problem.sourceChannels() * Winograd.COLUMNS * lanes;
     this.sourceOffsets = new int[problem.sourceChannels()];
     this.weightOffsets = new int[problem.sourceChannels()];
     for (int c = 0; c < problem.sourceChannels(); c++) {
       sourceOffsets[c] = c * problem.width();
-      weightOffsets[c] = c * COLUMNS * lanes;
+      weightOffsets[c] = c * Winograd.COLUMNS * lanes;
     }
     this.weightOrder = "points of vectors of " + lanes;
   }
@@ -89,8 +87,7 @@ final class WinogradSum implements SumPass {
 
   @Override
   public float[][] pack(float[] weights) {
-    int allVectors = problem.groups() * vectors;
-    float[][] packed = {new float[allVectors * Winograd.POINTS * pointWeights]};
+    float[][] packed = {new float[Winograd.weightFloats(problem)]};
     pack(weights, packed);
     return packed;
   }
@@ -99,7 +96,7 @@ final class WinogradSum implements SumPass {
   @Override
   public void pack(float[] weights, float[][] packed) {
     var taps = problem.parts().getFirst().taps();
-    int rowStep = taps.get(COLUMNS).weight() - taps.get(0).weight();
+    int rowStep = taps.get(Winograd.COLUMNS).weight() - taps.get(0).weight();
     int groupSize = weights.length / problem.groups();
     int[] from = new int[lanes];
     int to = 0;
@@ -110,7 +107,7 @@ final class WinogradSum implements SumPass {
         from[lane] = group * groupSize + channel * problem.weightOfChannel();
       }
       for (int c = 0; c < problem.sourceChannels(); c++) {
-        for (int column = 0; column < COLUMNS; column++, to += lanes) {
+        for (int column = 0; column < Winograd.COLUMNS; column++, to += lanes) {
           int at = c * problem.weightOfSource() + taps.get(column).weight();
           for (int lane = 0; lane < lanes; lane++) {
             Winograd.kernel(weights, from[lane] + at, rowStep, packed[0], to + lane, pointWeights);

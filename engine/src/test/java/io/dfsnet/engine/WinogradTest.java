@@ -1,6 +1,7 @@
 package io.dfsnet.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
@@ -63,6 +64,15 @@ class WinogradTest {
       }
       assertThat(winograd / definition).as("%d channels", channels).isBetween(0.5, 1.5);
     }
+  }
+
+  @Test
+  void weightsThatFitNoArrayAtThePointsAreRefused() {
+    var problem = SumProblem.forward(Conv2dGeometry.parse("ic14000 ih8 oc14000 kh3 ph1"));
+    assertThatThrownBy(() -> Winograd.weightFloats(problem))
+        .isInstanceOf(ShapeException.class)
+        .hasMessageContaining("14000 by 14000 channels")
+        .hasMessageContaining("divide them into groups");
   }
 
   @Test
