@@ -17,7 +17,7 @@ final class UnitQueue<S> {
     void run(S scratch, int unit);
   }
 
-  private static final long LEAST_MULTIPLY_ADDS = 1_000_000;
+  private static final long LEAST_MULTIPLY_ADDS = 500_000;
 
   private final IntFunction<S> newScratch;
   private final Unit<S> work;

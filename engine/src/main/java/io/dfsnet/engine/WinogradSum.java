@@ -126,11 +126,17 @@ final class WinogradSum implements SumPass {
     this.epilogue = epilogue;
     this.result = result;
     // How work is cut does not matter to the result, so the thread count may decide it. Threads
-    // that share tiles transform them both, so they share rather something else.
+    // that share tiles read all weights each, those that share vectors transform all tiles each.
     int pieces = problem.images() * problem.groups();
     int hands = UnitQueue.hands(problem.multiplyAdds(), workers);
-    tileRanges = Math.clamp(Math.ceilDiv(hands, pieces), 1, tiles);
-    vectorRanges = Math.clamp(Math.ceilDiv(hands, pieces * tileRanges), 1, vectors);
+    int ranges = Math.ceilDiv(hands, pieces);
+    if (vectors * pointWeights > tiles * tileFloats) {
+      vectorRanges = Math.clamp(ranges, 1, vectors);
+      tileRanges = Math.clamp(Math.ceilDiv(ranges, vectorRanges), 1, tiles);
+    } else {
+      tileRanges = Math.clamp(ranges, 1, tiles);
+      vectorRanges = Math.clamp(Math.ceilDiv(ranges, tileRanges), 1, vectors);
+    }
     units.run(pieces * tileRanges * vectorRanges, hands, workers);
     this.source = null;
     this.weights = null;
