@@ -38,6 +38,7 @@ final class BlockedOuterProduct implements OuterPass {
   private final List<BlockedOuterKernel> tiles;
   private final int lanes;
   private final Channels channels;
+  private final OuterSums outerSums;
   private final int chunks;
   private final WorkCut cut;
   private final ChannelBlocks inputBlocks;
@@ -66,7 +67,8 @@ final class BlockedOuterProduct implements OuterPass {
         kernels.blockedOuters().stream().filter(t -> t.inputs() <= widest.inputs()).toList();
     this.lanes = widest.rows();
     this.channels = new Channels(geometry, lanes);
-    this.chunks = OuterSums.chunks(geometry, channels.vectors() * channels.sumsOfVector());
+    this.outerSums = new OuterSums(kernels, geometry, lanes);
+    this.chunks = outerSums.chunks(channels.vectors() * channels.sumsOfVector());
     this.cut = cut();
     this.inputBlocks =
         new ChannelBlocks(
@@ -174,7 +176,7 @@ final class BlockedOuterProduct implements OuterPass {
     }
     for (int vector = 0; vector < channels.vectors(); vector++) {
       int from = vector * channels.sumsOfVector();
-      OuterSums.store(kernels, sums[0], from, lanes, geometry, vector, weightGradient);
+      outerSums.store(sums[0], from, vector, weightGradient);
     }
     this.input = null;
     this.gradient = null;

@@ -77,9 +77,9 @@ import java.util.stream.Stream;
  * a second family, {@code blocked}, with vectors over output channels (see {@link
  * BlockedOuterProduct#admits}). It transposes its operands, so it comes first where a value is used
  * often, and last elsewhere: first where every output element sums at least 4 products per lane, or
- * 2 where the rows of the result are shorter than two runs. Before both comes {@code winograd}
- * where {@link PointOuterProduct#admits} holds. Its tile is the one with most taps among those with
- * at most the input's channels per group; {@code k24} needs vectors that do not span groups.
+ * 2 where the rows of the result are shorter than two runs. Its tile is the one with most taps
+ * among those with at most the input's channels per group; {@code k24} needs vectors that do not
+ * span groups. Before both comes {@code winograd} where {@link PointOuterProduct#admits} holds.
  */
 final class KernelRegistry {
   /**

@@ -43,6 +43,7 @@ final class PointOuterProduct implements OuterPass {
   /** From a row of points to the next. */
   private final int pitch;
 
+  private final OuterSums outerSums;
   private final int chunks;
   private final WorkCut cut;
   private final ChannelBlocks gradientBlocks;
@@ -87,7 +88,8 @@ final class PointOuterProduct implements OuterPass {
     this.vectorsOfGroup = geometry.outChannelsPerGroup() / lanes;
     this.sumsOfVector = sumsOfOutput(geometry) * lanes;
     this.pitch = geometry.outWidth() + 1;
-    this.chunks = OuterSums.chunks(geometry, vectors * sumsOfVector);
+    this.outerSums = new OuterSums(kernels, geometry, lanes);
+    this.chunks = outerSums.chunks(vectors * sumsOfVector);
     int most = mostPositions(geometry);
     this.cut =
         WorkCut.of(
@@ -123,7 +125,7 @@ final class PointOuterProduct implements OuterPass {
     for (int vector = 0; vector < vectors; vector++) {
       int from = vector * sumsOfVector;
       toKernelRows(sums[0], from);
-      OuterSums.store(kernels, sums[0], from, lanes, geometry, vector, weightGradient);
+      outerSums.store(sums[0], from, vector, weightGradient);
     }
     this.input = null;
     this.gradient = null;

@@ -16,16 +16,15 @@ import static jdk.incubator.vector.VectorOperators.MUL;
 import static jdk.incubator.vector.VectorOperators.SUB;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The transforms a vector of neighbours at a time. Factors are vectors, and not values that {@code
  * lanewise} would broadcast: within the JDK that is one call for vectors of all widths, whose class
- * C2 may then fail to tell (see {@link VectorKernels}).
+ * C2 may then fail to tell (see {@link VectorKernels}). For the same reason rows that end in half a
+ * vector have no kernel of 256 bits: they were 2 % faster, and then strided depthwise kernels of
+ * 512 bits, compiled later in the same JVM, left their sums in objects every time.
  */
 final class VectorTransforms implements TileTransforms {
-  private static final VectorSpecies<Float> HALF = FloatVector.SPECIES_256;
-
   /**
    * The lanes, as a variable: where C2 knows the step of a loop it peels iterations off and unrolls
    * the rest, and for rows of one or two vectors that takes twice as long as the transform.
@@ -39,17 +38,6 @@ final class VectorTransforms implements TileTransforms {
 
   @Override
   public void source(Tiles tiles) {
-    boolean endsInHalf = LENGTH == 16 && tiles.row % LENGTH == HALF.length();
-    int end = endsInHalf ? tiles.row - HALF.length() : tiles.row;
-    if (end > 0) {
-      wholeVectors(tiles, end);
-    }
-    if (endsInHalf) {
-      halfVector(tiles, end);
-    }
-  }
-
-  private void wholeVectors(Tiles tiles, int end) {
     float[] above = tiles.above;
     float[] from = tiles.from;
     float[] below = tiles.below;
@@ -69,7 +57,7 @@ final class VectorTransforms implements TileTransforms {
       int fromAt = tiles.fromAt + map * tiles.fromStep;
       int belowAt = tiles.belowAt + map * tiles.belowStep;
       int toAt = tiles.toAt + map * tiles.toStep;
-      for (int i = 0; i < end; i += step) {
+      for (int i = 0; i < row; i += step) {
         int d = fromAt + i;
         var d0 = FloatVector.fromArray(SPECIES, above, aboveAt + i);
         var d1 = FloatVector.fromArray(SPECIES, from, d);
@@ -90,48 +78,6 @@ final class VectorTransforms implements TileTransforms {
         d1.lanewise(FMA, p2q2, d3.lanewise(FMA, minusP2PlusQ2, d5))
             .intoArray(to, v + 5 * pointStep);
       }
-    }
-  }
-
-  /** Many CPUs take vectors of 256 bits two at a time. */
-  private static void halfVector(Tiles tiles, int i) {
-    float[] above = tiles.above;
-    float[] from = tiles.from;
-    float[] below = tiles.below;
-    float[] to = tiles.to;
-    int row = tiles.row;
-    int pointStep = tiles.pointStep;
-    var minusP2PlusQ2 = FloatVector.broadcast(HALF, -P2_PLUS_Q2);
-    var p2q2 = FloatVector.broadcast(HALF, P2Q2);
-    var minusQ2 = FloatVector.broadcast(HALF, -Q2);
-    var minusP2 = FloatVector.broadcast(HALF, -P2);
-    var minusP = FloatVector.broadcast(HALF, -P);
-    var minusQ = FloatVector.broadcast(HALF, -Q);
-    var p = FloatVector.broadcast(HALF, P);
-    var q = FloatVector.broadcast(HALF, Q);
-    for (int map = 0; map < tiles.maps; map++) {
-      int aboveAt = tiles.aboveAt + map * tiles.aboveStep;
-      int fromAt = tiles.fromAt + map * tiles.fromStep;
-      int belowAt = tiles.belowAt + map * tiles.belowStep;
-      int toAt = tiles.toAt + map * tiles.toStep;
-      int d = fromAt + i;
-      var d0 = FloatVector.fromArray(HALF, above, aboveAt + i);
-      var d1 = FloatVector.fromArray(HALF, from, d);
-      var d2 = FloatVector.fromArray(HALF, from, d + row);
-      var d3 = FloatVector.fromArray(HALF, from, d + 2 * row);
-      var d4 = FloatVector.fromArray(HALF, from, d + 3 * row);
-      var d5 = FloatVector.fromArray(HALF, below, belowAt + i);
-      var nearEven = d2.lanewise(FMA, minusQ2, d4);
-      var nearOdd = d1.lanewise(FMA, minusQ2, d3);
-      var farEven = d2.lanewise(FMA, minusP2, d4);
-      var farOdd = d1.lanewise(FMA, minusP2, d3);
-      int v = toAt + i;
-      d0.lanewise(FMA, p2q2, d2.lanewise(FMA, minusP2PlusQ2, d4)).intoArray(to, v);
-      nearOdd.lanewise(FMA, p, nearEven).intoArray(to, v + pointStep);
-      nearOdd.lanewise(FMA, minusP, nearEven).intoArray(to, v + 2 * pointStep);
-      farOdd.lanewise(FMA, q, farEven).intoArray(to, v + 3 * pointStep);
-      farOdd.lanewise(FMA, minusQ, farEven).intoArray(to, v + 4 * pointStep);
-      d1.lanewise(FMA, p2q2, d3.lanewise(FMA, minusP2PlusQ2, d5)).intoArray(to, v + 5 * pointStep);
     }
   }
 
