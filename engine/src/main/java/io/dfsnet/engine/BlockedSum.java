@@ -128,15 +128,10 @@ final class BlockedSum implements SumPass {
   /** {@code [vector][source channel][kernel row][kernel column][lane]}. */
   @Override
   public void pack(float[] weights, float[][] packed) {
-    int groupSize = weights.length / problem.groups();
     int[] rows = new int[lanes];
     int at = 0;
     for (int first = 0; first < problem.groups() * problem.channels(); first += lanes) {
-      for (int lane = 0; lane < lanes; lane++) {
-        int group = (first + lane) / problem.channels();
-        int channel = (first + lane) % problem.channels();
-        rows[lane] = group * groupSize + channel * problem.weightOfChannel();
-      }
+      problem.weightStarts(weights.length, first, rows);
       for (int c = 0; c < problem.sourceChannels(); c++, at += taps.length * lanes) {
         packLanes(weights, c * problem.weightOfSource(), rows, taps, packed[0], at);
       }

@@ -110,6 +110,22 @@ record SumProblem(
     return height * width;
   }
 
+  /**
+   * Where the weights of neighbouring result channels begin.
+   *
+   * @param weights how many there are of all groups
+   * @param firstChannel counted through all groups
+   * @param starts one for each channel
+   */
+  void weightStarts(int weights, int firstChannel, int[] starts) {
+    int groupSize = weights / groups;
+    for (int i = 0; i < starts.length; i++) {
+      int group = (firstChannel + i) / channels;
+      int channel = (firstChannel + i) % channels;
+      starts[i] = group * groupSize + channel * weightOfChannel;
+    }
+  }
+
   /** True if every position reads one source element per channel and all of them are inside. */
   boolean isPointwise() {
     return isWhole() && taps.isPointwise();

@@ -185,7 +185,7 @@ final class WinogradPlanes implements SumPass {
         products[run] = run * lanes;
         sources[run] = products[run] / productPitch * pitch + products[run] % productPitch;
       }
-      call.positions = new Positions(lanes, runs, wholeRuns ? sources : products, products);
+      call.positions = new Positions(lanes, runs, sources, products);
       call.planes = planes;
       call.offsets = offsets;
       call.reduction = offsets.length;

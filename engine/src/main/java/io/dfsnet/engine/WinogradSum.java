@@ -97,15 +97,10 @@ final class WinogradSum implements SumPass {
   public void pack(float[] weights, float[][] packed) {
     var taps = problem.parts().getFirst().taps();
     int rowStep = taps.get(Winograd.COLUMNS).weight() - taps.get(0).weight();
-    int groupSize = weights.length / problem.groups();
     int[] from = new int[lanes];
     int to = 0;
     for (int first = 0; first < problem.groups() * problem.channels(); first += lanes) {
-      for (int lane = 0; lane < lanes; lane++) {
-        int group = (first + lane) / problem.channels();
-        int channel = (first + lane) % problem.channels();
-        from[lane] = group * groupSize + channel * problem.weightOfChannel();
-      }
+      problem.weightStarts(weights.length, first, from);
       for (int c = 0; c < problem.sourceChannels(); c++) {
         for (int column = 0; column < Winograd.COLUMNS; column++, to += lanes) {
           int at = c * problem.weightOfSource() + taps.get(column).weight();
@@ -232,9 +227,9 @@ final class WinogradSum implements SumPass {
       int channel = vector * lanes;
       int resultAt =
           (piece * problem.channels() + channel) * problem.mapSize() + firstRow * problem.width();
-      int first0 = group * problem.channels() + channel;
+      int biasChannel = group * problem.channels() + channel;
       kernel.turn(
-          call, rows * problem.width(), result, resultAt, problem.mapSize(), epilogue, first0);
+          call, rows * problem.width(), result, resultAt, problem.mapSize(), epilogue, biasChannel);
     }
   }
 }
