@@ -236,7 +236,7 @@ final class PointOuterProduct implements OuterPass {
       for (int image = 0; image < images; image++) {
         int map = ((firstImage + image) * geometry.groups() + group) * inputs * mapSize;
         for (int t = 0; t < tiles; t++, to += pitch) {
-          sourceTiles.transform(input, map, inputs, firstTile + t, width, to);
+          sourceTiles.transform(input, map, inputs, firstTile + t, to);
           // The overrun of a row reaches into the column of zeros behind it.
           for (int row = 0; row < Winograd.POINTS * inputs; row++) {
             inputPoints[to + width + row * PointOuterKernel.CHANNEL_STEP] = 0;

@@ -199,7 +199,7 @@ final class WinogradPlanes implements SumPass {
       int firstMap = piece * channels * problem.mapSize();
       for (int t = 0; t < count; t++) {
         int to = t * pitch + 1;
-        sourceTiles.transform(source, firstMap, channels, firstTile + t, problem.width(), to);
+        sourceTiles.transform(source, firstMap, channels, firstTile + t, to);
         // The overrun of a row reaches into the column of zeros behind it.
         for (int c = 0; c < channels; c++) {
           zeroColumn(c * planeSize + to + problem.width());

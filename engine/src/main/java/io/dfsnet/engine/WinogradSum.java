@@ -201,7 +201,7 @@ final class WinogradSum implements SumPass {
       int firstMap = piece * channels * problem.mapSize();
       for (int tile = first; tile < end; tile++) {
         int to = (tile - first) * tileFloats;
-        sourceTiles.transform(source, firstMap, channels, tile, problem.width(), to);
+        sourceTiles.transform(source, firstMap, channels, tile, to);
       }
     }
 
