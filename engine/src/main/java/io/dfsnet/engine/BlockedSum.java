@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
  *
  * <p>Owns its scratch memory, one piece per thread; one call at a time.
  */
-final class BlockedSum implements SumPass {
+final class BlockedSum extends PlannedSum {
   private static final int KERNEL = 3;
 
   /** 16 KiB: the sums of a band stay in a first-level cache beside the rows they come from. */
@@ -45,11 +45,7 @@ final class BlockedSum implements SumPass {
   private final UnitQueue<Scratch> units =
       new UnitQueue<>(Scratch[]::new, Scratch::new, this::runUnit);
 
-  // The call that is under way.
-  private float[] source;
-  private float[] weights;
-  private Epilogue epilogue;
-  private float[] result;
+  // How the call that is under way is cut.
   private int vectorRanges;
   private int bandRanges;
 
@@ -75,6 +71,7 @@ final class BlockedSum implements SumPass {
   }
 
   BlockedSum(Kernels kernels, RowKernel kernel, SumProblem problem) {
+    super(problem.multiplyAdds());
     this.problem = problem;
     this.kernel = kernel;
     this.lanes = kernels.lanes(problem.mapSize());
@@ -156,22 +153,11 @@ final class BlockedSum implements SumPass {
   }
 
   @Override
-  public void run(
-      float[] source, float[][] weights, Epilogue epilogue, float[] result, Workers workers) {
-    this.source = source;
-    this.weights = weights[0];
-    this.epilogue = epilogue;
-    this.result = result;
-    // How work is cut does not matter to the result, so the thread count may decide it.
+  void sum(int hands, Workers workers) {
     int pieces = problem.images() * problem.groups() / kernel.groups();
-    int hands = UnitQueue.hands(problem.multiplyAdds(), workers);
     vectorRanges = Math.clamp(Math.ceilDiv(hands, pieces), 1, vectors);
     bandRanges = Math.clamp(Math.ceilDiv(hands, pieces * vectorRanges), 1, bands);
     units.run(pieces * vectorRanges * bandRanges, hands, workers);
-    this.source = null;
-    this.weights = null;
-    this.epilogue = null;
-    this.result = null;
   }
 
   private void runUnit(Scratch scratch, int unit) {
@@ -182,7 +168,7 @@ final class BlockedSum implements SumPass {
     int endBand = WorkCut.start(bands, bandRanges, bandRange + 1);
     int endVector = WorkCut.start(vectors, vectorRanges, vectorRange + 1);
     scratch.call.source = source;
-    scratch.call.weights = weights;
+    scratch.call.weights = weights[0];
     for (int v = WorkCut.start(vectors, vectorRanges, vectorRange); v < endVector; v++) {
       for (int band = firstBand; band < endBand; band++) {
         scratch.sumBand(piece, v, band);

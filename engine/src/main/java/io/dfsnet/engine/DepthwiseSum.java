@@ -7,7 +7,7 @@ import java.util.Optional;
  * result is a walk over one source map, which the kernels read where it stands. Threads share
  * images and channels.
  */
-final class DepthwiseSum implements SumPass {
+final class DepthwiseSum extends PlannedSum {
   private static final int CHANNELS_PER_CALL = 16;
 
   /** Kernels read so many values before a map and behind it, and write fewer behind it. */
@@ -20,18 +20,13 @@ final class DepthwiseSum implements SumPass {
   private final int channels;
   private final int multiplier;
   private final boolean reversed;
-  private final long multiplyAdds;
   private final DepthwiseKernel.Strip[] strips;
   private final boolean overruns;
   private final int channelsPerCall;
   private final UnitQueue<Scratch> units =
       new UnitQueue<>(Scratch[]::new, Scratch::new, this::runUnit);
 
-  // The call that is under way.
-  private float[] source;
-  private float[] weights;
-  private Epilogue epilogue;
-  private float[] result;
+  // How the call that is under way is cut.
   private int channelRanges;
 
   /**
@@ -48,6 +43,7 @@ final class DepthwiseSum implements SumPass {
       int channels,
       int multiplier,
       boolean reversed) {
+    super((long) images * channels * walk.size() * RowWalk.TAPS * RowWalk.TAPS);
     this.kernels = kernels;
     this.kernel = kernel;
     this.walk = walk;
@@ -55,7 +51,6 @@ final class DepthwiseSum implements SumPass {
     this.channels = channels;
     this.multiplier = multiplier;
     this.reversed = reversed;
-    this.multiplyAdds = (long) images * channels * walk.size() * RowWalk.TAPS * RowWalk.TAPS;
     this.strips = kernel.strips(walk);
     this.overruns = kernel.overruns(walk);
     // A single strip sets up its masks once for several maps; of more strips each takes a map after
@@ -90,19 +85,9 @@ final class DepthwiseSum implements SumPass {
   }
 
   @Override
-  public void run(
-      float[] source, float[][] weights, Epilogue epilogue, float[] result, Workers workers) {
-    this.source = source;
-    this.weights = weights[0];
-    this.epilogue = epilogue;
-    this.result = result;
-    int hands = UnitQueue.hands(multiplyAdds, workers);
+  void sum(int hands, Workers workers) {
     channelRanges = hands == 1 ? 1 : Math.clamp(4L * hands / images, 1, channels);
     units.run(images * channelRanges, hands, workers);
-    this.source = null;
-    this.weights = null;
-    this.epilogue = null;
-    this.result = null;
   }
 
   /** The walk over a map of the result. */
@@ -152,7 +137,7 @@ final class DepthwiseSum implements SumPass {
     void sumChannels(int image, int first, int end) {
       int sourceAt = image * (channels / multiplier) * walk.sourceSize();
       int resultAt = image * channels * walk.size();
-      call.weights = weights;
+      call.weights = weights[0];
       // What is written behind a map must not hit one that is complete.
       int resultEnd = overruns ? resultAt + end * walk.size() : result.length;
       int channel = first;

@@ -23,7 +23,7 @@ import java.util.List;
  *
  * <p>Owns its scratch memory, one piece per thread; one call at a time.
  */
-final class InPlaceSum implements SumPass {
+final class InPlaceSum extends PlannedSum {
   private static final int KERNEL = 3;
 
   /** Before and behind what is copied or zero, for vectors that reach beyond a row. */
@@ -40,11 +40,7 @@ final class InPlaceSum implements SumPass {
   private final UnitQueue<Scratch> units =
       new UnitQueue<>(Scratch[]::new, Scratch::new, this::runUnit);
 
-  // The call that is under way.
-  private float[] source;
-  private float[] weights;
-  private Epilogue epilogue;
-  private float[] result;
+  // How the call that is under way is cut.
   private int patchRanges;
 
   /** True if {@code kernel} can compute {@code problem}. */
@@ -56,6 +52,7 @@ final class InPlaceSum implements SumPass {
   }
 
   InPlaceSum(Kernels kernels, PatchKernel kernel, SumProblem problem) {
+    super(problem.multiplyAdds());
     this.kernels = kernels;
     this.problem = problem;
     this.kernel = kernel;
@@ -93,21 +90,10 @@ final class InPlaceSum implements SumPass {
   }
 
   @Override
-  public void run(
-      float[] source, float[][] weights, Epilogue epilogue, float[] result, Workers workers) {
-    this.source = source;
-    this.weights = weights[0];
-    this.epilogue = epilogue;
-    this.result = result;
-    // How work is cut does not matter to the result, so the thread count may decide it.
+  void sum(int hands, Workers workers) {
     int maps = problem.images() * problem.groups();
-    int hands = UnitQueue.hands(problem.multiplyAdds(), workers);
     patchRanges = Math.clamp(Math.ceilDiv(hands, maps), 1, wholePatches);
     units.run(maps * patchRanges, hands, workers);
-    this.source = null;
-    this.weights = null;
-    this.epilogue = null;
-    this.result = null;
   }
 
   private void runUnit(Scratch scratch, int unit) {
@@ -144,7 +130,7 @@ final class InPlaceSum implements SumPass {
     }
 
     void begin() {
-      call.weights = weights;
+      call.weights = weights[0];
       call.result = result;
     }
 

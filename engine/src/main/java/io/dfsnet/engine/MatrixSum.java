@@ -25,7 +25,7 @@ import java.util.Optional;
  *
  * <p>Owns its scratch memory, one piece per thread; one call at a time.
  */
-final class MatrixSum implements SumPass, BandedSum {
+final class MatrixSum extends PlannedSum implements BandedSum {
   /** 16 KiB of source per block. */
   private static final int BLOCK_FLOATS = 4 * 1024;
 
@@ -45,11 +45,7 @@ final class MatrixSum implements SumPass, BandedSum {
   private final UnitQueue<Scratch> units =
       new UnitQueue<>(Scratch[]::new, Scratch::new, this::runUnit);
 
-  // The call that is under way.
-  private float[] source;
-  private float[] weights;
-  private Epilogue epilogue;
-  private float[] result;
+  // How the call that is under way is cut.
   private int ranges;
 
   /**
@@ -72,6 +68,7 @@ final class MatrixSum implements SumPass, BandedSum {
   }
 
   MatrixSum(Kernels kernels, ProductKernel widest, SumProblem problem) {
+    super(problem.multiplyAdds());
     this.kernels = kernels;
     this.problem = problem;
     this.positions = problem.taps().positions();
@@ -134,21 +131,10 @@ final class MatrixSum implements SumPass, BandedSum {
   }
 
   @Override
-  public void run(
-      float[] source, float[][] weights, Epilogue epilogue, float[] result, Workers workers) {
-    this.source = source;
-    this.weights = weights[0];
-    this.epilogue = epilogue;
-    this.result = result;
-    // How pieces are cut further does not matter to the result, so the thread count may decide it.
+  void sum(int hands, Workers workers) {
     int pieces = problem.images() * problem.groups();
-    int hands = UnitQueue.hands(problem.multiplyAdds(), workers);
     ranges = Math.clamp(Math.ceilDiv(hands, pieces), 1, cells());
     units.run(pieces * ranges, hands, workers);
-    this.source = null;
-    this.weights = null;
-    this.epilogue = null;
-    this.result = null;
   }
 
   /**
@@ -168,7 +154,7 @@ final class MatrixSum implements SumPass, BandedSum {
     int range = unit % ranges;
     int firstCell = WorkCut.start(cells(), ranges, range);
     int endCell = WorkCut.start(cells(), ranges, range + 1);
-    scratch.begin(source, weights, epilogue, piece);
+    scratch.begin(source, weights[0], epilogue, piece);
     for (int cell = firstCell; cell < Math.min(endCell, wholeCells()); cell++) {
       int start = blockStarts[cell / tiles.size()];
       int count = blockStarts[cell / tiles.size() + 1] - start;
@@ -257,7 +243,7 @@ final class MatrixSum implements SumPass, BandedSum {
     }
 
     void sumRest(int piece, Panel panel) {
-      rest.begin(weights, epilogue, result);
+      rest.begin(weights[0], epilogue, result);
       rest.sum(restTiles, whole, maps, piece, panel);
       rest.release();
     }

@@ -15,7 +15,7 @@ import java.util.Optional;
  *
  * <p>Owns its scratch memory, one piece per thread; one call at a time.
  */
-final class ShiftedSum implements SumPass {
+final class ShiftedSum extends PlannedSum {
   /** 192 KiB: the planes of several images stay in a second-level cache. */
   private static final int BLOCK_FLOATS = 48 * 1024;
 
@@ -49,15 +49,12 @@ final class ShiftedSum implements SumPass {
   private final UnitQueue<Scratch> units =
       new UnitQueue<>(Scratch[]::new, Scratch::new, this::runUnit);
 
-  // The call that is under way.
-  private float[] source;
-  private float[][] weights;
-  private Epilogue epilogue;
-  private float[] result;
+  // How the call that is under way is cut.
   private int groupRanges;
   private int tileRanges;
 
   ShiftedSum(Kernels kernels, Kind kind, SumKernel widest, SumProblem problem) {
+    super(problem.multiplyAdds());
     this.kernels = kernels;
     this.problem = problem;
     var taps = problem.taps();
@@ -135,22 +132,11 @@ final class ShiftedSum implements SumPass {
   }
 
   @Override
-  public void run(
-      float[] source, float[][] weights, Epilogue epilogue, float[] result, Workers workers) {
-    this.source = source;
-    this.weights = weights;
-    this.epilogue = epilogue;
-    this.result = result;
-    // How pieces are cut further does not matter to the result, so the thread count may decide it.
+  void sum(int hands, Workers workers) {
     int pieces = cut.blocks() * cut.bands();
-    int hands = UnitQueue.hands(problem.multiplyAdds(), workers);
     groupRanges = Math.clamp(Math.ceilDiv(hands, pieces), 1, problem.groups());
     tileRanges = Math.clamp(hands / (pieces * groupRanges), 1, tiles.size());
     units.run(pieces * groupRanges * tileRanges, hands, workers);
-    this.source = null;
-    this.weights = null;
-    this.epilogue = null;
-    this.result = null;
   }
 
   private void runUnit(Scratch scratch, int unit) {

@@ -11,7 +11,7 @@ import java.util.List;
  *
  * <p>Owns its scratch memory, one piece per thread; one call at a time.
  */
-final class TransposedSum implements SumPass {
+final class TransposedSum extends PlannedSum {
   /** A band has this many positions up to almost twice as many. */
   private static final int BAND_POSITIONS = 96;
 
@@ -31,11 +31,7 @@ final class TransposedSum implements SumPass {
   private final UnitQueue<Scratch> units =
       new UnitQueue<>(Scratch[]::new, Scratch::new, this::runUnit);
 
-  // The call that is under way.
-  private float[] source;
-  private float[] weights;
-  private Epilogue epilogue;
-  private float[] result;
+  // How the call that is under way is cut.
   private int ranges;
 
   /** True if {@code kernels} can compute {@code problem} so. */
@@ -45,6 +41,7 @@ final class TransposedSum implements SumPass {
   }
 
   TransposedSum(Kernels kernels, ProductKernel widest, SumProblem problem) {
+    super(problem.multiplyAdds());
     this.kernels = kernels;
     this.problem = problem;
     this.positions = problem.taps().positions();
@@ -78,22 +75,11 @@ final class TransposedSum implements SumPass {
   }
 
   @Override
-  public void run(
-      float[] source, float[][] weights, Epilogue epilogue, float[] result, Workers workers) {
-    this.source = source;
-    this.weights = weights[0];
-    this.epilogue = epilogue;
-    this.result = result;
-    // How pieces are cut further does not matter to the result, so the thread count may decide it.
+  void sum(int hands, Workers workers) {
     int pieces = cut.blocks() * problem.groups();
-    int hands = UnitQueue.hands(problem.multiplyAdds(), workers);
     int wanted = hands == 1 ? 1 : Math.ceilDiv(RANGES_PER_HAND * hands, pieces);
     ranges = Math.clamp(wanted, 1, cells());
     units.run(pieces * ranges, hands, workers);
-    this.source = null;
-    this.weights = null;
-    this.epilogue = null;
-    this.result = null;
   }
 
   /** A cell is a panel of channels by a band of positions. */
@@ -119,7 +105,7 @@ final class TransposedSum implements SumPass {
 
     /** Panel after panel, so that a panel is read once for a block of images. */
     void sumCells(int block, int group, int firstCell, int endCell) {
-      sums.begin(weights, epilogue, result);
+      sums.begin(weights[0], epilogue, result);
       for (int cell = firstCell; cell < endCell; cell++) {
         var panel = weightPanels.panels().get(cell / bands);
         int band = cell % bands;

@@ -18,7 +18,7 @@ import java.util.List;
  *
  * <p>Owns its scratch memory, one piece per thread; one call at a time.
  */
-final class WinogradPlanes implements SumPass {
+final class WinogradPlanes extends PlannedSum {
   /** 384 KiB: the planes of a chunk stay in a second-level cache. */
   private static final int CHUNK_FLOATS = 96 * 1024;
 
@@ -39,15 +39,12 @@ final class WinogradPlanes implements SumPass {
   private final UnitQueue<Scratch> units =
       new UnitQueue<>(Scratch[]::new, Scratch::new, this::runUnit);
 
-  // The call that is under way.
-  private float[] source;
-  private float[] weights;
-  private Epilogue epilogue;
-  private float[] result;
+  // How the call that is under way is cut.
   private int channelRanges;
   private int tileRanges;
 
   WinogradPlanes(Kernels kernels, SumKernel widest, SumProblem problem) {
+    super(problem.multiplyAdds());
     this.kernels = kernels;
     this.problem = problem;
     this.channelTiles = Tile.split(problem.channels(), kernels.sums(), widest);
@@ -108,22 +105,11 @@ final class WinogradPlanes implements SumPass {
   }
 
   @Override
-  public void run(
-      float[] source, float[][] weights, Epilogue epilogue, float[] result, Workers workers) {
-    this.source = source;
-    this.weights = weights[0];
-    this.epilogue = epilogue;
-    this.result = result;
-    // How work is cut does not matter to the result, so the thread count may decide it.
+  void sum(int hands, Workers workers) {
     int pieces = problem.images() * problem.groups();
-    int hands = UnitQueue.hands(problem.multiplyAdds(), workers);
     tileRanges = Math.clamp(Math.ceilDiv(hands, pieces), 1, tiles);
     channelRanges = Math.clamp(Math.ceilDiv(hands, pieces * tileRanges), 1, channelTiles.size());
     units.run(pieces * tileRanges * channelRanges, hands, workers);
-    this.source = null;
-    this.weights = null;
-    this.epilogue = null;
-    this.result = null;
   }
 
   private void runUnit(Scratch scratch, int unit) {
@@ -133,7 +119,7 @@ final class WinogradPlanes implements SumPass {
     int endTile = WorkCut.start(tiles, tileRanges, tileRange + 1);
     int first = WorkCut.start(channelTiles.size(), channelRanges, channelRange);
     int end = WorkCut.start(channelTiles.size(), channelRanges, channelRange + 1);
-    scratch.call.weights = weights;
+    scratch.call.weights = weights[0];
     int tile = WorkCut.start(tiles, tileRanges, tileRange);
     while (tile < endTile) {
       int count = Math.min(tilesPerChunk, endTile - tile);

@@ -19,7 +19,7 @@ package io.dfsnet.engine;
  *
  * <p>Owns its scratch memory, one piece per thread; one call at a time.
  */
-final class WinogradSum implements SumPass {
+final class WinogradSum extends PlannedSum {
   /** 24 KiB: the products of a band stay in a first-level cache. */
   private static final int BAND_FLOATS = 6 * 1024;
 
@@ -42,11 +42,7 @@ final class WinogradSum implements SumPass {
   private final UnitQueue<Scratch> units =
       new UnitQueue<>(Scratch[]::new, Scratch::new, this::runUnit);
 
-  // The call that is under way.
-  private float[] source;
-  private float[] weights;
-  private Epilogue epilogue;
-  private float[] result;
+  // How the call that is under way is cut.
   private int vectorRanges;
   private int tileRanges;
 
@@ -60,6 +56,7 @@ final class WinogradSum implements SumPass {
   }
 
   WinogradSum(Kernels kernels, RowKernel kernel, SumProblem problem) {
+    super(problem.multiplyAdds());
     this.kernels = kernels;
     this.problem = problem;
     this.kernel = kernel;
@@ -114,16 +111,9 @@ final class WinogradSum implements SumPass {
   }
 
   @Override
-  public void run(
-      float[] source, float[][] weights, Epilogue epilogue, float[] result, Workers workers) {
-    this.source = source;
-    this.weights = weights[0];
-    this.epilogue = epilogue;
-    this.result = result;
-    // How work is cut does not matter to the result, so the thread count may decide it. Threads
-    // that share tiles read all weights each, those that share vectors transform all tiles each.
+  void sum(int hands, Workers workers) {
+    // Threads that share tiles read all weights each, those that share vectors transform all tiles.
     int pieces = problem.images() * problem.groups();
-    int hands = UnitQueue.hands(problem.multiplyAdds(), workers);
     int ranges = Math.ceilDiv(hands, pieces);
     if (vectors * pointWeights > tiles * tileFloats) {
       vectorRanges = Math.clamp(ranges, 1, vectors);
@@ -133,10 +123,6 @@ final class WinogradSum implements SumPass {
       vectorRanges = Math.clamp(Math.ceilDiv(ranges, tileRanges), 1, vectors);
     }
     units.run(pieces * tileRanges * vectorRanges, hands, workers);
-    this.source = null;
-    this.weights = null;
-    this.epilogue = null;
-    this.result = null;
   }
 
   private void runUnit(Scratch scratch, int unit) {
@@ -146,7 +132,7 @@ final class WinogradSum implements SumPass {
     int endTile = WorkCut.start(tiles, tileRanges, tileRange + 1);
     int firstVector = WorkCut.start(vectors, vectorRanges, vectorRange);
     int endVector = WorkCut.start(vectors, vectorRanges, vectorRange + 1);
-    scratch.call.weights = weights;
+    scratch.call.weights = weights[0];
     int tile = WorkCut.start(tiles, tileRanges, tileRange);
     while (tile < endTile) {
       int end = Math.min(tile + tilesPerChunk, endTile);
