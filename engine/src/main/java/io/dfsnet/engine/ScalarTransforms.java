@@ -17,27 +17,24 @@ final class ScalarTransforms implements TileTransforms {
   }
 
   @Override
-  public void source(Tiles tiles) {
+  public void source(Tiles tiles, float[] above, float[] from, float[] below) {
     for (int map = 0; map < tiles.maps; map++) {
       int d0 = tiles.aboveAt + map * tiles.aboveStep;
       int d1 = tiles.fromAt + map * tiles.fromStep;
       int d5 = tiles.belowAt + map * tiles.belowStep;
       int v0 = tiles.toAt + map * tiles.toStep;
       for (int i = 0; i < tiles.row; i++) {
-        source(tiles, d0 + i, d1 + i, d5 + i, v0 + i);
+        source(tiles, above[d0 + i], from, d1 + i, below[d5 + i], v0 + i);
       }
     }
   }
 
-  private static void source(Tiles tiles, int d0At, int d1At, int d5At, int v) {
-    float[] from = tiles.from;
+  private static void source(Tiles tiles, float d0, float[] from, int d1At, float d5, int v) {
     int row = tiles.row;
-    float d0 = tiles.above[d0At];
     float d1 = from[d1At];
     float d2 = from[d1At + row];
     float d3 = from[d1At + 2 * row];
     float d4 = from[d1At + 3 * row];
-    float d5 = tiles.below[d5At];
     float nearEven = Math.fma(-Q2, d2, d4);
     float nearOdd = Math.fma(-Q2, d1, d3);
     float farEven = Math.fma(-P2, d2, d4);

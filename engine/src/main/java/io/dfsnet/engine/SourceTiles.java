@@ -51,37 +51,30 @@ final class SourceTiles {
     boolean fit = endOfLast + transforms.overrun() <= source.length;
     int inPlace = end > height ? 0 : fit ? maps : maps - 1;
     if (inPlace > 0) {
-      call.from = source;
       call.fromAt = mapAt + first * width;
-      call.below = end == height ? zeros : source;
       call.belowAt = end == height ? 0 : mapAt + end * width;
       call.belowStep = end == height ? 0 : mapSize;
       call.fromStep = mapSize;
-      run(source, mapAt, inPlace, first, toAt);
+      run(source, mapAt, inPlace, first, source, end == height ? zeros : source, toAt);
     }
     for (int map = inPlace; map < maps; map++) {
       int at = mapAt + map * mapSize;
       int inside = (Math.min(end + 1, height) - first) * width;
       System.arraycopy(source, at + first * width, copy, 0, inside);
       Arrays.fill(copy, inside, copy.length, 0);
-      call.from = copy;
       call.fromAt = 0;
-      call.below = copy;
       call.belowAt = Winograd.ROWS * width;
-      run(source, at, 1, first, toAt + map * call.toStep);
+      run(source, at, 1, first, copy, copy, toAt + map * call.toStep);
     }
   }
 
   /** Once it is known where all rows but the first lie. */
-  private void run(float[] source, int mapAt, int maps, int first, int toAt) {
-    call.above = first == 0 ? zeros : source;
+  private void run(
+      float[] source, int mapAt, int maps, int first, float[] from, float[] below, int toAt) {
     call.aboveAt = first == 0 ? 0 : mapAt + (first - 1) * width;
     call.aboveStep = first == 0 ? 0 : height * width;
     call.maps = maps;
     call.toAt = toAt;
-    transforms.source(call);
-    call.from = null;
-    call.above = null;
-    call.below = null;
+    transforms.source(call, first == 0 ? zeros : source, from, below);
   }
 }

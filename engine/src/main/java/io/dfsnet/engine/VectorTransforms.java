@@ -37,10 +37,7 @@ final class VectorTransforms implements TileTransforms {
   }
 
   @Override
-  public void source(Tiles tiles) {
-    float[] above = tiles.above;
-    float[] from = tiles.from;
-    float[] below = tiles.below;
+  public void source(Tiles tiles, float[] above, float[] from, float[] below) {
     float[] to = tiles.to;
     int row = tiles.row;
     int pointStep = tiles.pointStep;

@@ -128,10 +128,7 @@ class WinogradTest {
     var tiles = new TileTransforms.Tiles();
     tiles.maps = 2;
     tiles.row = row;
-    tiles.above = from;
-    tiles.from = from;
     tiles.fromAt = row;
-    tiles.below = from;
     tiles.belowAt = 5 * row;
     // The second map is the first, a row further down.
     tiles.aboveStep = row;
@@ -140,7 +137,7 @@ class WinogradTest {
     tiles.to = new float[2 * Winograd.POINTS * pitch];
     tiles.toStep = Winograd.POINTS * pitch;
     tiles.pointStep = pitch;
-    transforms.source(tiles);
+    transforms.source(tiles, from, from, from);
     float[] points = cut(tiles.to, pitch, row);
     return row == 1 ? Arrays.copyOf(points, Winograd.POINTS) : points;
   }
