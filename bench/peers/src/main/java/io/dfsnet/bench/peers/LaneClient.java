@@ -68,6 +68,8 @@ final class LaneClient implements AutoCloseable {
         Map.of(
             // Not in the command: ONNX Runtime 1.29 crashes when that is longer than 4 KiB.
             "CLASSPATH", absolute(System.getProperty("java.class.path")),
+            // Else PyTorch's tensors go back to the system in every step and come as new pages.
+            "GLIBC_TUNABLES", "glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=4294967296",
             "OMP_NUM_THREADS", count,
             "OPENBLAS_NUM_THREADS", count,
             "MKL_NUM_THREADS", count);
