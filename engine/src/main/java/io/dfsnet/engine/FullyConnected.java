@@ -169,7 +169,8 @@ public final class FullyConnected {
     private final float[] bias;
     private final Activation activation;
     private final List<Tile<ProductKernel>> tiles = Tile.split(n, kernels, kernels.getFirst());
-    private final int widest = Math.min(n, kernels.getFirst().rows());
+    private final int widest =
+        tiles.stream().mapToInt(tile -> tile.kernel().rows()).max().orElseThrow();
 
     /** Some images, {@code [input][image]}: rows of a kernel's left operand are neighbours. */
     private final float[] images = new float[inFeatures * widest];
@@ -182,7 +183,6 @@ public final class FullyConnected {
       this.bias = bias;
       this.activation = activation;
       call.a = images;
-      call.aRow = 1;
       call.b = weights;
       call.reduction = inFeatures / parts;
       call.c = sums;

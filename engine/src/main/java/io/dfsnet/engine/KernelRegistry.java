@@ -60,10 +60,8 @@ import java.util.stream.Stream;
  *       enough. It is taken where at most one position in seven is computed twice;
  *   <li>else matrix products, where the kernel is 1x1 without padding, sums have at least {@value
  *       #LEAST_REDUCTION} products, and, backward, the stride is 1. {@code transposed} comes first
- *       where the result has at least a vector of channels per group and the map either fewer
- *       positions than the widest tile has columns, or fewer than four times as many and sums at
- *       least {@value #LONG_PRODUCT} products; else {@code matrix} where the map fills at least one
- *       vector;
+ *       where the result has at least a vector of channels per group and the map fewer positions
+ *       than two tiles have columns; else {@code matrix} where the map fills at least one vector;
  *   <li>else planes: {@code direct} where every position reads its own source element only and the
  *       map fills at least one run (backward to weights: is a multiple of runs); else {@code
  *       shifted} where the rows of the result are multiples of a run; else {@code copies}. Of their
@@ -100,9 +98,6 @@ final class KernelRegistry {
 
   /** With fewer products per element a matrix product has no advantage over planes. */
   private static final int LEAST_REDUCTION = 4;
-
-  /** From here on it counts little what it takes to turn the sums of a matrix product. */
-  private static final int LONG_PRODUCT = 128;
 
   /** One position in so many may be computed twice before kernels without a rest are quicker. */
   private static final int MOST_REPEATED = 7;
@@ -339,9 +334,7 @@ final class KernelRegistry {
   }
 
   private boolean prefersTransposed(SumProblem problem) {
-    int tile = kernels.products().getFirst().columns();
-    return problem.mapSize() < tile
-        || problem.mapSize() < 4 * tile && problem.sourceChannels() >= LONG_PRODUCT;
+    return problem.mapSize() < 2 * kernels.products().getFirst().columns();
   }
 
   /** One input channel per group, 3x3 taps without dilation, and stride 1 or 2 on both axes. */

@@ -108,8 +108,8 @@ interface Kernels {
 
   /**
    * Transposes a matrix: {@code to[toAt + slots[c] * toPitch + r] = from[fromAt + r * fromPitch +
-   * c]} for {@code r < rows} and {@code c < columns}. Where there are fewer rows than lanes, the
-   * rest of each vector behind them may get anything; vectors must not overlap.
+   * c]} for {@code r < rows} and {@code c < columns}. Columns are written in ascending order. Where
+   * there are fewer rows than lanes, the rest of each vector behind them may get anything.
    */
   void transpose(
       float[] from,

@@ -2,6 +2,7 @@ package io.dfsnet.engine;
 
 import io.dfsnet.engine.TileKernel.Tile;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A matrix product planned for one size, {@code result [m][n] = left [m][k] * right [k][n]}, all
@@ -10,21 +11,22 @@ import java.util.List;
  * and the thread count.
  *
  * <p>It is blocked as by Goto and van de Geijn (Anatomy of High-Performance Matrix Multiplication,
- * 2008). The right operand is packed into panels as wide as a register tile; a block of panels
- * stays in the second-level cache while the rows of the left operand, a tile at a time, pass over
+ * 2008). Both operands are packed, 256 products at a time: the right one into panels as wide as a
+ * register tile, the left one into tiles of rows that lie side by side for each product. A panel
+ * stays in the first-level cache while the tiles of a block, which stays in the second, pass over
  * it:
  *
  * <pre>
- *                              right, packed      panel  panel  ...
- *                                                +------+------+-----+
- *                                 1024 products  |      |      |     |  a block: 512 KiB
- *                                                +------+------+-----+
- *                                 1024 products  |      |      |     |
- *                                                +------+------+-----+
- *   left        1024 products
- *             +-------------+--------            +------+------+-----+
- *   6 rows    | read by six |            6 rows  | tile | tile | ... |  result: sums go on where
- *             +-------------+--------            +------+------+-----+  the block above ended
+ *                                    right, packed     panel  panel  ...
+ *                                                     +------+------+-----+
+ *                                      256 products   |32 KiB|      |     |  a block: 1 MiB
+ *                                                     +------+------+-----+
+ *   left           256 products
+ *                +-------------+--------              +------+------+-----+
+ *   a block of   | tile        |                      | tile | tile | ... |  result: sums go on
+ *   tiles:       | tile        |                      | tile | tile | ... |  where the products
+ *   256 KiB      | ...         |                      | ...  |      |     |  above ended
+ *                +-------------+--------              +------+------+-----+
  * </pre>
  *
  * A right operand that is small, or read by few rows, is read as it is. One thread packs a block
@@ -36,16 +38,22 @@ import java.util.List;
  */
 public final class MatrixProduct {
   /** Products that a tile adds up before it goes on to the next panel. */
-  private static final int BLOCK_STEPS = 1024;
+  private static final int BLOCK_STEPS = 256;
 
-  /** 512 KiB: half of a second-level cache. */
-  private static final int BLOCK_FLOATS = 128 * 1024;
+  /** 1 MiB: the right operand may come from the third-level cache, once for a block of tiles. */
+  private static final int BLOCK_FLOATS = 256 * 1024;
 
-  /** 256 KiB: a smaller right operand stays in the second-level cache, packed or not. */
-  private static final int DIRECT_FLOATS = 64 * 1024;
+  /** 256 KiB: packed tiles of the left operand stay in the second-level cache. */
+  private static final int LEFT_FLOATS = 64 * 1024;
 
-  /** So few tiles of rows read the right operand too few times to pay for packing it. */
-  private static final int DIRECT_TILES = 8;
+  /** 32 KiB: a smaller right operand stays in the first-level cache, packed or not. */
+  private static final int DIRECT_FLOATS = 8 * 1024;
+
+  /** So few rows read the right operand too few times to pay for packing it. */
+  private static final int DIRECT_ROWS = 48;
+
+  /** 0, 1, 2, ...: packed products keep their order. */
+  private static final int[] STEPS = IntStream.range(0, BLOCK_STEPS).toArray();
 
   /** Panels that are packed together, because long runs of memory are quicker to read. */
   private static final int PACKED_TOGETHER = 4;
@@ -59,9 +67,17 @@ public final class MatrixProduct {
   private final int k;
   private final ProductKernel widest;
   private final List<Tile<ProductKernel>> tiles;
+  private final int mostRows;
+  private final int vector;
   private final int panelWidth;
   private final int panels;
   private final int panelsPerBlock;
+
+  /** The values of a packed tile, and how many tiles are packed before they are multiplied. */
+  private final int tileSize;
+
+  private final int tilesTogether;
+
   private final boolean isPacked;
   private final UnitQueue<Object> packing =
       new UnitQueue<>(Object[]::new, Object::new, (_, unit) -> packUnit(unit));
@@ -116,14 +132,19 @@ public final class MatrixProduct {
     this.widest =
         kernels.products().stream().filter(tile -> tile.rows() <= m).findFirst().orElseThrow();
     this.tiles = Tile.split(m, kernels.products(), widest);
-    int vector = widest.leastColumns();
+    this.vector = widest.leastColumns();
     // The same for every m, so that products with different m can share a packed operand.
     this.panelWidth =
         Math.min(kernels.products().getFirst().columns(), Math.ceilDiv(n, vector) * vector);
     this.panels = Math.ceilDiv(n, panelWidth);
     this.panelsPerBlock = Math.max(BLOCK_FLOATS / (Math.min(BLOCK_STEPS, k) * panelWidth), 1);
-    boolean isLarge = (long) k * n > DIRECT_FLOATS && tiles.size() > DIRECT_TILES;
+    boolean isLarge = (long) k * n > DIRECT_FLOATS && m > DIRECT_ROWS;
     this.isPacked = isLarge || n < vector;
+    this.mostRows = tiles.stream().mapToInt(tile -> tile.kernel().rows()).max().orElseThrow();
+    int steps = isPacked ? Math.min(BLOCK_STEPS, k) : k;
+    requireArray("left operand, packed,", (long) mostRows * steps);
+    this.tileSize = mostRows * steps;
+    this.tilesTogether = isPacked ? Math.clamp(LEFT_FLOATS / tileSize, 1, tiles.size()) : 1;
     requireArray("left operand", (long) m * k);
     requireArray("right operand, packed,", (long) panels * panelWidth * k);
     requireArray("result", (long) m * n);
@@ -142,7 +163,7 @@ public final class MatrixProduct {
     return "m%d n%d k%d".formatted(m, n, k);
   }
 
-  /** The kernel's name, as {@code f32_product_packed_m6v4__simd512}. */
+  /** The kernel's name, as {@code f32_product_packed_m12v2__simd512}. */
   public String kernel() {
     return "f32_product_" + (isPacked ? "packed_" : "direct_") + widest.name();
   }
@@ -296,7 +317,10 @@ public final class MatrixProduct {
     final ProductKernel.Call call = new ProductKernel.Call(widest.longestRun());
 
     /** A tile whose columns are no whole vectors; what lies behind them is computed with them. */
-    final float[] tail = new float[widest.rows() * panelWidth];
+    final float[] tail = new float[mostRows * panelWidth];
+
+    /** Some tiles of the left operand, {@code [tile][product][row]}. */
+    final float[] leftTiles = new float[tilesTogether * tileSize + kernels.overrun()];
 
     /** A block of the right operand, if it comes unpacked. */
     float[] block;
@@ -304,9 +328,7 @@ public final class MatrixProduct {
     void sumBlock(int firstTile, int endTile, int panelBlock) {
       int firstPanel = panelBlock * panelsPerBlock;
       int endPanel = Math.min(firstPanel + panelsPerBlock, panels);
-      call.a = left;
-      call.aRow = k;
-      call.aStep = 1;
+      call.a = leftTiles;
       call.bStep = panelWidth;
       for (int step = 0; step < k; step += BLOCK_STEPS) {
         int steps = stepsFrom(step);
@@ -320,12 +342,15 @@ public final class MatrixProduct {
         }
         call.reduction = steps;
         call.continues = step > 0;
-        for (int t = firstTile; t < endTile; t++) {
-          var tile = tiles.get(t);
-          call.aAt = tile.firstChannel() * k + step;
+        for (int first = firstTile; first < endTile; first += tilesTogether) {
+          int end = Math.min(first + tilesTogether, endTile);
+          packTiles(first, end, step, steps);
           for (int panel = firstPanel; panel < endPanel; panel++) {
             call.bAt = firstAt + (panel - firstPanel) * steps * panelWidth;
-            sumTile(tile, panel);
+            for (int t = first; t < end; t++) {
+              call.aAt = (t - first) * tileSize;
+              sumTile(tiles.get(t), panel);
+            }
           }
         }
       }
@@ -338,10 +363,35 @@ public final class MatrixProduct {
       packPanels(firstPanel, endPanel, step, block, 0);
     }
 
+    private void packTiles(int first, int end, int step, int steps) {
+      for (int t = first; t < end; t++) {
+        packTile(tiles.get(t), step, steps, (t - first) * tileSize);
+      }
+    }
+
+    /**
+     * Transposes a tile of the left operand, so that its rows are neighbours. A vector of fewer
+     * rows than lanes runs over into the next product, which is written later; that is why the last
+     * rows come first where a tile has more rows than vectors have lanes.
+     */
+    private void packTile(Tile<ProductKernel> tile, int step, int steps, int to) {
+      int rows = tile.kernel().rows();
+      for (int done = 0; done < steps; done += BLOCK_STEPS) {
+        int count = Math.min(BLOCK_STEPS, steps - done);
+        for (int row = (rows - 1) / vector * vector; row >= 0; row -= vector) {
+          int from = (tile.firstChannel() + row) * k + step + done;
+          int at = to + done * rows + row;
+          int turned = Math.min(vector, rows - row);
+          kernels.transpose(left, from, k, turned, count, STEPS, leftTiles, at, rows);
+        }
+      }
+    }
+
     private void sumTile(Tile<ProductKernel> tile, int panel) {
+      call.aStep = tile.kernel().rows();
       int columns = columnsOf(panel);
       int resultAt = tile.firstChannel() * n + panel * panelWidth;
-      if (columns % widest.leastColumns() == 0) {
+      if (columns % vector == 0) {
         call.columns = columns;
         call.c = result;
         call.cAt = resultAt;
@@ -349,7 +399,7 @@ public final class MatrixProduct {
         tile.kernel().run(call);
         return;
       }
-      call.columns = Math.ceilDiv(columns, widest.leastColumns()) * widest.leastColumns();
+      call.columns = Math.ceilDiv(columns, vector) * vector;
       call.c = tail;
       call.cAt = 0;
       call.cRow = panelWidth;
@@ -365,9 +415,8 @@ public final class MatrixProduct {
     /** All columns of a block in one pass over the products. */
     void sumDirectly(int firstTile, int endTile, int block) {
       int first = block * panelsPerBlock * panelWidth;
-      call.a = left;
-      call.aRow = k;
-      call.aStep = 1;
+      call.a = leftTiles;
+      call.aAt = 0;
       call.b = right;
       call.bAt = first;
       call.bStep = n;
@@ -375,10 +424,11 @@ public final class MatrixProduct {
       call.continues = false;
       call.c = result;
       call.cRow = n;
+      call.columns = Math.min(panelsPerBlock * panelWidth, n - first);
       for (int t = firstTile; t < endTile; t++) {
-        call.aAt = tiles.get(t).firstChannel() * k;
+        packTile(tiles.get(t), 0, k, 0);
+        call.aStep = tiles.get(t).kernel().rows();
         call.cAt = tiles.get(t).firstChannel() * n + first;
-        call.columns = Math.min(panelsPerBlock * panelWidth, n - first);
         tiles.get(t).kernel().run(call);
       }
     }

@@ -1,8 +1,6 @@
 package io.dfsnet.engine;
 
 import io.dfsnet.engine.TileKernel.Tile;
-import io.dfsnet.engine.WeightPanels.Panel;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,27 +17,29 @@ import java.util.Optional;
  * {@link TransposedTiles}, because a tile of one vector waits for its few sums:
  *
  * <pre>
- *   14x14 map     0 .. 63   64 .. 127   128 .. 191   192 .. 195
- *                 m6v4      m6v4        m6v4         rows of a transposed m4v4
+ *   14x14 map     0 .. 31   32 .. 63   ...   160 .. 191   192 .. 195
+ *                 m12v2     m12v2            m12v2        rows of a transposed m4v4
  * </pre>
  *
  * <p>Owns its scratch memory, one piece per thread; one call at a time.
  */
 final class MatrixSum extends PlannedSum implements BandedSum {
-  /** 16 KiB of source per block. */
-  private static final int BLOCK_FLOATS = 4 * 1024;
+  /** 32 KiB of source per block: two thirds of a first-level cache. */
+  private static final int BLOCK_FLOATS = 8 * 1024;
 
   private final Kernels kernels;
   private final SumProblem problem;
   private final int positions;
   private final ProductKernel widest;
-  private final WeightPanels weightPanels;
-  private final List<RowTile> tiles = new ArrayList<>();
+
+  /** Of the channels of a group; the weights of a tile lie {@code [source channel][channel]}. */
+  private final List<Tile<ProductKernel>> tiles;
 
   /** Positions from here on are left to {@link TransposedTiles}, in tiles as these. */
   private final int whole;
 
   private final List<Tile<ProductKernel>> restTiles;
+  private final WeightPanels restWeights;
   private final int blockSize;
   private final int[] blockStarts;
   private final UnitQueue<Scratch> units =
@@ -47,19 +47,6 @@ final class MatrixSum extends PlannedSum implements BandedSum {
 
   // How the call that is under way is cut.
   private int ranges;
-
-  /**
-   * Result channels that one kernel call computes.
-   *
-   * @param weightsAt where their weights begin within a group
-   * @param weightsStep from a source channel to the next
-   */
-  private record RowTile(ProductKernel kernel, int firstChannel, int weightsAt, int weightsStep) {
-
-    int endChannel() {
-      return firstChannel + kernel.rows();
-    }
-  }
 
   /** True if {@code kernels} can compute {@code problem} so. */
   static boolean serves(Kernels kernels, SumProblem problem) {
@@ -73,22 +60,13 @@ final class MatrixSum extends PlannedSum implements BandedSum {
     this.problem = problem;
     this.positions = problem.taps().positions();
     this.widest = widest;
-    this.weightPanels = WeightPanels.of(problem);
-    for (var panel : weightPanels.panels()) {
-      for (var tile : Tile.split(panel.width(), kernels.products(), widest)) {
-        tiles.add(
-            new RowTile(
-                tile.kernel(),
-                panel.firstChannel() + tile.firstChannel(),
-                weightPanels.start(0, panel) + tile.firstChannel(),
-                panel.width()));
-      }
-    }
+    this.tiles = Tile.split(problem.channels(), kernels.products(), widest);
     int tile = widest.columns();
     this.blockSize = Math.max(BLOCK_FLOATS / problem.sourceChannels() / tile, 1) * tile;
     int rest = rest();
     this.whole = positions - rest;
     this.restTiles = rest == 0 ? List.of() : Tile.split(rest, kernels.products(), widest);
+    this.restWeights = rest == 0 ? null : WeightPanels.of(problem);
     this.blockStarts = blockStarts();
   }
 
@@ -115,19 +93,31 @@ final class MatrixSum extends PlannedSum implements BandedSum {
 
   @Override
   public String weightOrder() {
-    return WeightPanels.order();
+    String order = "tiles of " + widest.rows();
+    return restWeights == null ? order : order + " and " + WeightPanels.order();
   }
 
   @Override
   public float[][] pack(float[] weights) {
-    float[][] packed = {new float[weights.length]};
+    var packed = new float[restWeights == null ? 1 : 2][weights.length];
     pack(weights, packed);
     return packed;
   }
 
   @Override
   public void pack(float[] weights, float[][] packed) {
-    weightPanels.pack(weights, packed[0]);
+    var taps = problem.parts().getFirst().taps();
+    int groupSize = problem.channels() * problem.sourceChannels();
+    int to = 0;
+    for (int group = 0; group < problem.groups(); group++) {
+      for (var tile : tiles) {
+        int from = group * groupSize + tile.firstChannel() * problem.weightOfChannel();
+        to = WeightTiles.pack(problem, taps, weights, from, tile.kernel().rows(), packed[0], to);
+      }
+    }
+    if (restWeights != null) {
+      restWeights.pack(weights, packed[1]);
+    }
   }
 
   @Override
@@ -142,7 +132,7 @@ final class MatrixSum extends PlannedSum implements BandedSum {
    * the rest of the positions.
    */
   private int cells() {
-    return wholeCells() + (restTiles.isEmpty() ? 0 : weightPanels.panels().size());
+    return wholeCells() + (restWeights == null ? 0 : restWeights.panels().size());
   }
 
   private int wholeCells() {
@@ -162,8 +152,8 @@ final class MatrixSum extends PlannedSum implements BandedSum {
       int firstMap = piece * problem.channels() + tile.firstChannel();
       scratch.sum(start, count, tile, result, firstMap * positions + start);
     }
-    for (int cell = Math.max(firstCell, wholeCells()); cell < endCell; cell++) {
-      scratch.sumRest(piece, weightPanels.panels().get(cell - wholeCells()));
+    if (endCell > wholeCells()) {
+      scratch.sumRest(piece, Math.max(firstCell - wholeCells(), 0), endCell - wholeCells());
     }
     scratch.end();
   }
@@ -185,7 +175,7 @@ final class MatrixSum extends PlannedSum implements BandedSum {
 
   @Override
   public List<Chunk> chunks(int most) {
-    return Chunk.of(tiles.stream().mapToInt(RowTile::endChannel).toArray(), most);
+    return Chunk.of(tiles.stream().mapToInt(Tile::endChannel).toArray(), most);
   }
 
   @Override
@@ -206,7 +196,9 @@ final class MatrixSum extends PlannedSum implements BandedSum {
     final ProductKernel.Call call = new ProductKernel.Call(widest.longestRun());
     final PointwiseSource maps = new PointwiseSource(kernels, problem);
     final TransposedTiles rest =
-        restTiles.isEmpty() ? null : new TransposedTiles(kernels, weightPanels, positions - whole);
+        restWeights == null
+            ? null
+            : new TransposedTiles(kernels, restWeights, 1, positions - whole);
     int group;
     int sourceAt;
 
@@ -222,7 +214,6 @@ final class MatrixSum extends PlannedSum implements BandedSum {
       group = piece % problem.groups();
       sourceAt = at;
       call.a = weights;
-      call.aRow = 1;
       call.b = source;
       call.bStep = step;
       call.reduction = problem.sourceChannels();
@@ -230,21 +221,24 @@ final class MatrixSum extends PlannedSum implements BandedSum {
       call.epilogue = epilogue;
     }
 
-    void sum(int start, int count, RowTile tile, float[] result, int to) {
-      int groupWeights = group * problem.channels() * problem.sourceChannels();
+    void sum(int start, int count, Tile<ProductKernel> tile, float[] result, int to) {
+      int firstChannel = group * problem.channels() + tile.firstChannel();
       call.columns = count;
-      call.aAt = groupWeights + tile.weightsAt();
-      call.aStep = tile.weightsStep();
+      call.aAt = firstChannel * problem.sourceChannels();
+      call.aStep = tile.kernel().rows();
       call.bAt = sourceAt + start;
       call.c = result;
       call.cAt = to;
-      call.channel = group * problem.channels() + tile.firstChannel();
+      call.channel = firstChannel;
       tile.kernel().run(call);
     }
 
-    void sumRest(int piece, Panel panel) {
-      rest.begin(weights[0], epilogue, result);
-      rest.sum(restTiles, whole, maps, piece, panel);
+    void sumRest(int piece, int firstPanel, int endPanel) {
+      rest.read(0, restTiles, whole, maps);
+      rest.begin(weights[1], epilogue, result);
+      for (int panel = firstPanel; panel < endPanel; panel++) {
+        rest.sum(0, restTiles, whole, piece, restWeights.panels().get(panel));
+      }
       rest.release();
     }
 

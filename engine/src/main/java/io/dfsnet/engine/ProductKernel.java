@@ -4,13 +4,14 @@ package io.dfsnet.engine;
  * A micro-kernel of the matrix product
  *
  * <pre>
- * c[i][j] = sum over k of a[i][k] * b[k][j]
+ * c[i][j] = sum over k of a[k][i] * b[k][j]
  * </pre>
  *
  * for {@code rows()} rows {@code i} and any number of columns {@code j}. Every element is one chain
- * of fused multiply-adds over ascending {@code k}, so all kernels give the same bits. The left
- * operand is read value by value and may lie in any order (rows, columns, packed); columns of the
- * right operand and of the result must be neighbours.
+ * of fused multiply-adds over ascending {@code k}, so all kernels give the same bits. The rows of
+ * the left operand must be neighbours, and so must the columns of the right one and of the result.
+ * The left operand is read value by value, and best lies packed, so that {@code aStep} is the
+ * number of rows: with more the same values come on more cache lines.
  */
 interface ProductKernel extends TileKernel {
   /** How many columns the widest tile holds. */
@@ -28,9 +29,6 @@ interface ProductKernel extends TileKernel {
   final class Call {
     float[] a;
     int aAt;
-
-    /** From a row of the left operand to the next. */
-    int aRow;
 
     /** From a {@code k} of the left operand to the next. */
     int aStep;

@@ -82,7 +82,7 @@ final class ScalarProduct implements ProductKernel {
     }
     float[] a = call.a;
     for (int i = 0; i < rows; i++) {
-      int at = call.aAt + i * call.aRow + k * call.aStep;
+      int at = call.aAt + i + k * call.aStep;
       float[] sums = call.sums[i];
       if (steps == STEPS) {
         ScalarSum.addFour(

@@ -20,12 +20,18 @@ interface TileKernel {
 
     /**
      * Cuts {@code channels} into tiles: as many of the widest as fit, then of the next narrower
-     * kernel, and so on. But where there is a kernel of one row less than the widest, a rest of at
-     * most half the widest is shared out to such: 49 rows are four tiles of 6 and five of 5, not
-     * eight of 6 and one of 1. These are as many tiles, and a row alone would take nearly as long
-     * as six, since its few sums wait for themselves.
+     * kernel, and so on. But a rest of few rows takes nearly as long as a whole tile, since its few
+     * sums wait for themselves; so the tiles take it in, where there are kernels for that:
      *
-     * @param kernels ordered by rows, most rows first; the last one has one row
+     * <ul>
+     *   <li>of one row more than the widest, if one row is left: 49 rows are three tiles of 12 and
+     *       one of 13, not four of 12 and one of 1;
+     *   <li>of one row less, if at most half the widest is left: 49 rows are four tiles of 6 and
+     *       five of 5, not eight of 6 and one of 1.
+     * </ul>
+     *
+     * @param kernels ordered by rows, most rows first, but for one of one row more than the widest;
+     *     the last one has one row
      */
     static <K extends TileKernel> List<Tile<K>> split(int channels, List<K> kernels, K widest) {
       int most = widest.rows();
@@ -33,8 +39,16 @@ interface TileKernel {
       int narrower = count * most - channels;
       boolean shortRest = narrower >= most / 2 && narrower <= count;
       var oneLess = kernels.stream().filter(kernel -> kernel.rows() == most - 1).findFirst();
+      var oneMore = kernels.stream().filter(kernel -> kernel.rows() == most + 1).findFirst();
       List<Tile<K>> tiles = new ArrayList<>();
       int channel = 0;
+      if (channels % most == 1 && channels > most && oneMore.isPresent()) {
+        for (; channel < channels - most - 1; channel += most) {
+          tiles.add(new Tile<>(widest, channel));
+        }
+        tiles.add(new Tile<>(oneMore.get(), channel));
+        return tiles;
+      }
       if (shortRest && oneLess.isPresent()) {
         for (int i = 0; i < count; i++) {
           K kernel = i < count - narrower ? widest : oneLess.get();

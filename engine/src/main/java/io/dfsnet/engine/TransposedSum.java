@@ -3,6 +3,7 @@ package io.dfsnet.engine;
 import io.dfsnet.engine.TileKernel.Tile;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A planned pointwise convolution, forward or backward to data, as a matrix product with vectors
@@ -31,7 +32,8 @@ final class TransposedSum extends PlannedSum {
   private final UnitQueue<Scratch> units =
       new UnitQueue<>(Scratch[]::new, Scratch::new, this::runUnit);
 
-  // How the call that is under way is cut.
+  // The call that is under way, and how it is cut.
+  private long calls;
   private int ranges;
 
   /** True if {@code kernels} can compute {@code problem} so. */
@@ -48,7 +50,7 @@ final class TransposedSum extends PlannedSum {
     this.bands = Math.max(positions / BAND_POSITIONS, 1);
     this.weightPanels = WeightPanels.of(problem);
     for (int band = 0; band < bands; band++) {
-      int size = WorkCut.start(positions, bands, band + 1) - WorkCut.start(positions, bands, band);
+      int size = firstPosition(band + 1) - firstPosition(band);
       bandTiles.add(Tile.split(size, kernels.products(), widest));
     }
     int imageFloats = problem.sourceChannels() * positions;
@@ -76,10 +78,22 @@ final class TransposedSum extends PlannedSum {
 
   @Override
   void sum(int hands, Workers workers) {
+    calls++;
     int pieces = cut.blocks() * problem.groups();
     int wanted = hands == 1 ? 1 : Math.ceilDiv(RANGES_PER_HAND * hands, pieces);
     ranges = Math.clamp(wanted, 1, cells());
     units.run(pieces * ranges, hands, workers);
+  }
+
+  private int firstPosition(int band) {
+    return WorkCut.start(positions, bands, band);
+  }
+
+  private int mostImages() {
+    return IntStream.range(0, cut.blocks())
+        .map(block -> cut.firstImage(block + 1) - cut.firstImage(block))
+        .max()
+        .orElseThrow();
   }
 
   /** A cell is a panel of channels by a band of positions. */
@@ -90,33 +104,54 @@ final class TransposedSum extends PlannedSum {
   private void runUnit(Scratch scratch, int unit) {
     int piece = unit / ranges;
     int range = unit % ranges;
-    int block = piece / problem.groups();
-    int group = piece % problem.groups();
     int firstCell = WorkCut.start(cells(), ranges, range);
     int endCell = WorkCut.start(cells(), ranges, range + 1);
-    scratch.sumCells(block, group, firstCell, endCell);
+    scratch.sumCells(piece, firstCell, endCell);
   }
 
   /** What one thread needs beside the arrays of the call. */
   private final class Scratch {
     final PointwiseSource maps = new PointwiseSource(kernels, problem);
     final TransposedTiles sums =
-        new TransposedTiles(kernels, weightPanels, Math.ceilDiv(positions, bands));
+        new TransposedTiles(
+            kernels, weightPanels, bands * mostImages(), Math.ceilDiv(positions, bands));
+
+    /** Of which block and group the bands are packed, and in which call. */
+    private int packedPiece;
+
+    private long packedCall;
 
     /** Panel after panel, so that a panel is read once for a block of images. */
-    void sumCells(int block, int group, int firstCell, int endCell) {
+    void sumCells(int piece, int firstCell, int endCell) {
+      int firstImage = cut.firstImage(piece / problem.groups());
+      int endImage = cut.firstImage(piece / problem.groups() + 1);
+      int group = piece % problem.groups();
+      if (packedCall != calls || packedPiece != piece) {
+        packBands(firstImage, endImage, group);
+        packedCall = calls;
+        packedPiece = piece;
+      }
       sums.begin(weights[0], epilogue, result);
       for (int cell = firstCell; cell < endCell; cell++) {
         var panel = weightPanels.panels().get(cell / bands);
         int band = cell % bands;
-        int first = WorkCut.start(positions, bands, band);
-        for (int image = cut.firstImage(block); image < cut.firstImage(block + 1); image++) {
-          int piece = image * problem.groups() + group;
-          maps.read(source, piece * problem.sourceChannels());
-          sums.sum(bandTiles.get(band), first, maps, piece, panel);
+        for (int image = firstImage; image < endImage; image++) {
+          int packed = (image - firstImage) * bands + band;
+          int imageGroup = image * problem.groups() + group;
+          sums.sum(packed, bandTiles.get(band), firstPosition(band), imageGroup, panel);
         }
       }
       sums.release();
+    }
+
+    private void packBands(int firstImage, int endImage, int group) {
+      for (int image = firstImage; image < endImage; image++) {
+        maps.read(source, (image * problem.groups() + group) * problem.sourceChannels());
+        for (int band = 0; band < bands; band++) {
+          int packed = (image - firstImage) * bands + band;
+          sums.read(packed, bandTiles.get(band), firstPosition(band), maps);
+        }
+      }
       maps.release();
     }
   }

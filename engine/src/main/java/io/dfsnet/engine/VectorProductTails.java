@@ -6,14 +6,14 @@ import static jdk.incubator.vector.VectorOperators.FMA;
 
 import jdk.incubator.vector.FloatVector;
 
-/** Products of the rows that are left over where their number is no multiple of six. */
+/** Products of the rows that are left over by larger tiles. */
 final class VectorProductTails {
   private VectorProductTails() {}
 
   /** 16, 8 or 4 sums. */
   static final class Rows4 extends VectorProduct {
     Rows4(boolean manyRegisters) {
-      super(4, manyRegisters);
+      super(4, manyRegisters ? 4 : 2);
     }
 
     @Override
@@ -24,14 +24,10 @@ final class VectorProductTails {
       int aStep = call.aStep;
       int bStep = call.bStep;
       int cRow = call.cRow;
-      int a0 = call.aAt;
-      int a1 = a0 + call.aRow;
-      int a2 = a1 + call.aRow;
-      int a3 = a2 + call.aRow;
-      int bAt = call.bAt + j;
       float[] start = startOf(call);
       int startRow = startRow(call);
       int startAt = startAt(call, j);
+      int bAt = call.bAt + j;
       var sum00 = FloatVector.fromArray(SPECIES, start, startAt);
       var sum01 = FloatVector.fromArray(SPECIES, start, startAt + LENGTH);
       var sum02 = FloatVector.fromArray(SPECIES, start, startAt + 2 * LENGTH);
@@ -51,27 +47,28 @@ final class VectorProductTails {
       var sum31 = FloatVector.fromArray(SPECIES, start, startAt + LENGTH);
       var sum32 = FloatVector.fromArray(SPECIES, start, startAt + 2 * LENGTH);
       var sum33 = FloatVector.fromArray(SPECIES, start, startAt + 3 * LENGTH);
-      for (int k = 0, ak = 0; k < call.reduction; k++, ak += aStep, bAt += bStep) {
+      int aAt = call.aAt;
+      for (int k = 0; k < call.reduction; k++, aAt += aStep, bAt += bStep) {
         var x0 = FloatVector.fromArray(SPECIES, b, bAt);
         var x1 = FloatVector.fromArray(SPECIES, b, bAt + LENGTH);
         var x2 = FloatVector.fromArray(SPECIES, b, bAt + 2 * LENGTH);
         var x3 = FloatVector.fromArray(SPECIES, b, bAt + 3 * LENGTH);
-        var w0 = FloatVector.broadcast(SPECIES, a[a0 + ak]);
+        var w0 = FloatVector.broadcast(SPECIES, a[aAt]);
         sum00 = w0.lanewise(FMA, x0, sum00);
         sum01 = w0.lanewise(FMA, x1, sum01);
         sum02 = w0.lanewise(FMA, x2, sum02);
         sum03 = w0.lanewise(FMA, x3, sum03);
-        var w1 = FloatVector.broadcast(SPECIES, a[a1 + ak]);
+        var w1 = FloatVector.broadcast(SPECIES, a[aAt + 1]);
         sum10 = w1.lanewise(FMA, x0, sum10);
         sum11 = w1.lanewise(FMA, x1, sum11);
         sum12 = w1.lanewise(FMA, x2, sum12);
         sum13 = w1.lanewise(FMA, x3, sum13);
-        var w2 = FloatVector.broadcast(SPECIES, a[a2 + ak]);
+        var w2 = FloatVector.broadcast(SPECIES, a[aAt + 2]);
         sum20 = w2.lanewise(FMA, x0, sum20);
         sum21 = w2.lanewise(FMA, x1, sum21);
         sum22 = w2.lanewise(FMA, x2, sum22);
         sum23 = w2.lanewise(FMA, x3, sum23);
-        var w3 = FloatVector.broadcast(SPECIES, a[a3 + ak]);
+        var w3 = FloatVector.broadcast(SPECIES, a[aAt + 3]);
         sum30 = w3.lanewise(FMA, x0, sum30);
         sum31 = w3.lanewise(FMA, x1, sum31);
         sum32 = w3.lanewise(FMA, x2, sum32);
@@ -107,14 +104,10 @@ final class VectorProductTails {
       int aStep = call.aStep;
       int bStep = call.bStep;
       int cRow = call.cRow;
-      int a0 = call.aAt;
-      int a1 = a0 + call.aRow;
-      int a2 = a1 + call.aRow;
-      int a3 = a2 + call.aRow;
-      int bAt = call.bAt + j;
       float[] start = startOf(call);
       int startRow = startRow(call);
       int startAt = startAt(call, j);
+      int bAt = call.bAt + j;
       var sum00 = FloatVector.fromArray(SPECIES, start, startAt);
       var sum01 = FloatVector.fromArray(SPECIES, start, startAt + LENGTH);
       startAt += startRow;
@@ -126,19 +119,20 @@ final class VectorProductTails {
       startAt += startRow;
       var sum30 = FloatVector.fromArray(SPECIES, start, startAt);
       var sum31 = FloatVector.fromArray(SPECIES, start, startAt + LENGTH);
-      for (int k = 0, ak = 0; k < call.reduction; k++, ak += aStep, bAt += bStep) {
+      int aAt = call.aAt;
+      for (int k = 0; k < call.reduction; k++, aAt += aStep, bAt += bStep) {
         var x0 = FloatVector.fromArray(SPECIES, b, bAt);
         var x1 = FloatVector.fromArray(SPECIES, b, bAt + LENGTH);
-        var w0 = FloatVector.broadcast(SPECIES, a[a0 + ak]);
+        var w0 = FloatVector.broadcast(SPECIES, a[aAt]);
         sum00 = w0.lanewise(FMA, x0, sum00);
         sum01 = w0.lanewise(FMA, x1, sum01);
-        var w1 = FloatVector.broadcast(SPECIES, a[a1 + ak]);
+        var w1 = FloatVector.broadcast(SPECIES, a[aAt + 1]);
         sum10 = w1.lanewise(FMA, x0, sum10);
         sum11 = w1.lanewise(FMA, x1, sum11);
-        var w2 = FloatVector.broadcast(SPECIES, a[a2 + ak]);
+        var w2 = FloatVector.broadcast(SPECIES, a[aAt + 2]);
         sum20 = w2.lanewise(FMA, x0, sum20);
         sum21 = w2.lanewise(FMA, x1, sum21);
-        var w3 = FloatVector.broadcast(SPECIES, a[a3 + ak]);
+        var w3 = FloatVector.broadcast(SPECIES, a[aAt + 3]);
         sum30 = w3.lanewise(FMA, x0, sum30);
         sum31 = w3.lanewise(FMA, x1, sum31);
       }
@@ -164,14 +158,10 @@ final class VectorProductTails {
       int aStep = call.aStep;
       int bStep = call.bStep;
       int cRow = call.cRow;
-      int a0 = call.aAt;
-      int a1 = a0 + call.aRow;
-      int a2 = a1 + call.aRow;
-      int a3 = a2 + call.aRow;
-      int bAt = call.bAt + j;
       float[] start = startOf(call);
       int startRow = startRow(call);
       int startAt = startAt(call, j);
+      int bAt = call.bAt + j;
       var sum00 = FloatVector.fromArray(SPECIES, start, startAt);
       startAt += startRow;
       var sum10 = FloatVector.fromArray(SPECIES, start, startAt);
@@ -179,15 +169,16 @@ final class VectorProductTails {
       var sum20 = FloatVector.fromArray(SPECIES, start, startAt);
       startAt += startRow;
       var sum30 = FloatVector.fromArray(SPECIES, start, startAt);
-      for (int k = 0, ak = 0; k < call.reduction; k++, ak += aStep, bAt += bStep) {
+      int aAt = call.aAt;
+      for (int k = 0; k < call.reduction; k++, aAt += aStep, bAt += bStep) {
         var x0 = FloatVector.fromArray(SPECIES, b, bAt);
-        var w0 = FloatVector.broadcast(SPECIES, a[a0 + ak]);
+        var w0 = FloatVector.broadcast(SPECIES, a[aAt]);
         sum00 = w0.lanewise(FMA, x0, sum00);
-        var w1 = FloatVector.broadcast(SPECIES, a[a1 + ak]);
+        var w1 = FloatVector.broadcast(SPECIES, a[aAt + 1]);
         sum10 = w1.lanewise(FMA, x0, sum10);
-        var w2 = FloatVector.broadcast(SPECIES, a[a2 + ak]);
+        var w2 = FloatVector.broadcast(SPECIES, a[aAt + 2]);
         sum20 = w2.lanewise(FMA, x0, sum20);
-        var w3 = FloatVector.broadcast(SPECIES, a[a3 + ak]);
+        var w3 = FloatVector.broadcast(SPECIES, a[aAt + 3]);
         sum30 = w3.lanewise(FMA, x0, sum30);
       }
       int at = call.cAt + j;
@@ -204,7 +195,7 @@ final class VectorProductTails {
   /** 8 or 2 sums. */
   static final class Rows2 extends VectorProduct {
     Rows2() {
-      super(2, true);
+      super(2, 4);
     }
 
     @Override
@@ -215,12 +206,10 @@ final class VectorProductTails {
       int aStep = call.aStep;
       int bStep = call.bStep;
       int cRow = call.cRow;
-      int a0 = call.aAt;
-      int a1 = a0 + call.aRow;
-      int bAt = call.bAt + j;
       float[] start = startOf(call);
       int startRow = startRow(call);
       int startAt = startAt(call, j);
+      int bAt = call.bAt + j;
       var sum00 = FloatVector.fromArray(SPECIES, start, startAt);
       var sum01 = FloatVector.fromArray(SPECIES, start, startAt + LENGTH);
       var sum02 = FloatVector.fromArray(SPECIES, start, startAt + 2 * LENGTH);
@@ -230,17 +219,18 @@ final class VectorProductTails {
       var sum11 = FloatVector.fromArray(SPECIES, start, startAt + LENGTH);
       var sum12 = FloatVector.fromArray(SPECIES, start, startAt + 2 * LENGTH);
       var sum13 = FloatVector.fromArray(SPECIES, start, startAt + 3 * LENGTH);
-      for (int k = 0, ak = 0; k < call.reduction; k++, ak += aStep, bAt += bStep) {
+      int aAt = call.aAt;
+      for (int k = 0; k < call.reduction; k++, aAt += aStep, bAt += bStep) {
         var x0 = FloatVector.fromArray(SPECIES, b, bAt);
         var x1 = FloatVector.fromArray(SPECIES, b, bAt + LENGTH);
         var x2 = FloatVector.fromArray(SPECIES, b, bAt + 2 * LENGTH);
         var x3 = FloatVector.fromArray(SPECIES, b, bAt + 3 * LENGTH);
-        var w0 = FloatVector.broadcast(SPECIES, a[a0 + ak]);
+        var w0 = FloatVector.broadcast(SPECIES, a[aAt]);
         sum00 = w0.lanewise(FMA, x0, sum00);
         sum01 = w0.lanewise(FMA, x1, sum01);
         sum02 = w0.lanewise(FMA, x2, sum02);
         sum03 = w0.lanewise(FMA, x3, sum03);
-        var w1 = FloatVector.broadcast(SPECIES, a[a1 + ak]);
+        var w1 = FloatVector.broadcast(SPECIES, a[aAt + 1]);
         sum10 = w1.lanewise(FMA, x0, sum10);
         sum11 = w1.lanewise(FMA, x1, sum11);
         sum12 = w1.lanewise(FMA, x2, sum12);
@@ -272,20 +262,19 @@ final class VectorProductTails {
       int aStep = call.aStep;
       int bStep = call.bStep;
       int cRow = call.cRow;
-      int a0 = call.aAt;
-      int a1 = a0 + call.aRow;
-      int bAt = call.bAt + j;
       float[] start = startOf(call);
       int startRow = startRow(call);
       int startAt = startAt(call, j);
+      int bAt = call.bAt + j;
       var sum00 = FloatVector.fromArray(SPECIES, start, startAt);
       startAt += startRow;
       var sum10 = FloatVector.fromArray(SPECIES, start, startAt);
-      for (int k = 0, ak = 0; k < call.reduction; k++, ak += aStep, bAt += bStep) {
+      int aAt = call.aAt;
+      for (int k = 0; k < call.reduction; k++, aAt += aStep, bAt += bStep) {
         var x0 = FloatVector.fromArray(SPECIES, b, bAt);
-        var w0 = FloatVector.broadcast(SPECIES, a[a0 + ak]);
+        var w0 = FloatVector.broadcast(SPECIES, a[aAt]);
         sum00 = w0.lanewise(FMA, x0, sum00);
-        var w1 = FloatVector.broadcast(SPECIES, a[a1 + ak]);
+        var w1 = FloatVector.broadcast(SPECIES, a[aAt + 1]);
         sum10 = w1.lanewise(FMA, x0, sum10);
       }
       int at = call.cAt + j;
@@ -295,10 +284,10 @@ final class VectorProductTails {
     }
   }
 
-  /** 4 sums or 1. */
+  /** 4, 2 sums or one. */
   static final class Rows1 extends VectorProduct {
     Rows1() {
-      super(1, true);
+      super(1, 4);
     }
 
     @Override
@@ -309,21 +298,21 @@ final class VectorProductTails {
       int aStep = call.aStep;
       int bStep = call.bStep;
       int cRow = call.cRow;
-      int a0 = call.aAt;
-      int bAt = call.bAt + j;
       float[] start = startOf(call);
       int startRow = startRow(call);
       int startAt = startAt(call, j);
+      int bAt = call.bAt + j;
       var sum00 = FloatVector.fromArray(SPECIES, start, startAt);
       var sum01 = FloatVector.fromArray(SPECIES, start, startAt + LENGTH);
       var sum02 = FloatVector.fromArray(SPECIES, start, startAt + 2 * LENGTH);
       var sum03 = FloatVector.fromArray(SPECIES, start, startAt + 3 * LENGTH);
-      for (int k = 0, ak = 0; k < call.reduction; k++, ak += aStep, bAt += bStep) {
+      int aAt = call.aAt;
+      for (int k = 0; k < call.reduction; k++, aAt += aStep, bAt += bStep) {
         var x0 = FloatVector.fromArray(SPECIES, b, bAt);
         var x1 = FloatVector.fromArray(SPECIES, b, bAt + LENGTH);
         var x2 = FloatVector.fromArray(SPECIES, b, bAt + 2 * LENGTH);
         var x3 = FloatVector.fromArray(SPECIES, b, bAt + 3 * LENGTH);
-        var w0 = FloatVector.broadcast(SPECIES, a[a0 + ak]);
+        var w0 = FloatVector.broadcast(SPECIES, a[aAt]);
         sum00 = w0.lanewise(FMA, x0, sum00);
         sum01 = w0.lanewise(FMA, x1, sum01);
         sum02 = w0.lanewise(FMA, x2, sum02);
@@ -338,8 +327,29 @@ final class VectorProductTails {
 
     @Override
     void tile2(Call call, int j) {
-      tile1(call, j);
-      tile1(call, j + LENGTH);
+      float[] a = call.a;
+      float[] b = call.b;
+      float[] c = call.c;
+      int aStep = call.aStep;
+      int bStep = call.bStep;
+      int cRow = call.cRow;
+      float[] start = startOf(call);
+      int startRow = startRow(call);
+      int startAt = startAt(call, j);
+      int bAt = call.bAt + j;
+      var sum00 = FloatVector.fromArray(SPECIES, start, startAt);
+      var sum01 = FloatVector.fromArray(SPECIES, start, startAt + LENGTH);
+      int aAt = call.aAt;
+      for (int k = 0; k < call.reduction; k++, aAt += aStep, bAt += bStep) {
+        var x0 = FloatVector.fromArray(SPECIES, b, bAt);
+        var x1 = FloatVector.fromArray(SPECIES, b, bAt + LENGTH);
+        var w0 = FloatVector.broadcast(SPECIES, a[aAt]);
+        sum00 = w0.lanewise(FMA, x0, sum00);
+        sum01 = w0.lanewise(FMA, x1, sum01);
+      }
+      int at = call.cAt + j;
+      sum00.intoArray(c, at);
+      sum01.intoArray(c, at + LENGTH);
     }
 
     @Override
@@ -350,15 +360,15 @@ final class VectorProductTails {
       int aStep = call.aStep;
       int bStep = call.bStep;
       int cRow = call.cRow;
-      int a0 = call.aAt;
-      int bAt = call.bAt + j;
       float[] start = startOf(call);
       int startRow = startRow(call);
       int startAt = startAt(call, j);
+      int bAt = call.bAt + j;
       var sum00 = FloatVector.fromArray(SPECIES, start, startAt);
-      for (int k = 0, ak = 0; k < call.reduction; k++, ak += aStep, bAt += bStep) {
+      int aAt = call.aAt;
+      for (int k = 0; k < call.reduction; k++, aAt += aStep, bAt += bStep) {
         var x0 = FloatVector.fromArray(SPECIES, b, bAt);
-        var w0 = FloatVector.broadcast(SPECIES, a[a0 + ak]);
+        var w0 = FloatVector.broadcast(SPECIES, a[aAt]);
         sum00 = w0.lanewise(FMA, x0, sum00);
       }
       int at = call.cAt + j;

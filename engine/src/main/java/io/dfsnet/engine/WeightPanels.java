@@ -4,14 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The weights of pointwise convolutions, {@code [panel][source channel][channel of the panel]} for
- * every group. The one order serves products with vectors over positions, which read it value by
- * value, and those with vectors over channels, which read it vector by vector; so packed weights
- * depend neither on the image size nor on the SIMD width.
+ * The weights of pointwise convolutions for products with vectors over channels, {@code
+ * [panel][source channel][channel of the panel]} for every group.
  */
 record WeightPanels(SumProblem problem, List<Panel> panels) {
-  /** Four vectors of 16. */
-  private static final int WIDTH = 64;
+  /** Two vectors of 16: the columns of the widest tile. */
+  private static final int WIDTH = 32;
 
   /** A narrower rest would not fill a vector; it belongs to the panel before it. */
   private static final int LEAST_REST = 16;

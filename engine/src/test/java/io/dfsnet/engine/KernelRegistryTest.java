@@ -110,14 +110,15 @@ class KernelRegistryTest {
     assertThat(forward("ic3 ih64 oc16 kh1")).contains("_direct_m8");
     assertThat(forward("ic3 ih64 oc16 kh1 sh2")).doesNotContain("_direct_");
     assertThat(forward("ic3 ih64 oc16 kh1 ph1")).doesNotContain("_direct_");
-    assertThat(forward("ic16 ih64 oc16 kh1")).contains("_matrix_m6");
-    assertThat(forward("ic16 ih64 oc16 kh1 sh2")).contains("_matrix_m6");
+    String tile = kernels.products().getFirst().name();
+    assertThat(forward("ic16 ih64 oc16 kh1")).endsWith("_matrix_" + tile);
+    assertThat(forward("ic16 ih64 oc16 kh1 sh2")).endsWith("_matrix_" + tile);
     assertThat(forward("ic16 ih64 oc16 kh1 ph1")).doesNotContain("_matrix_");
     int columns = kernels.products().getFirst().columns();
-    assertThat(forward("ic127 ih1 iw" + columns + " oc16 kh1")).contains("_matrix_m6");
-    assertThat(forward("ic128 ih1 iw" + columns + " oc16 kh1")).contains("_transposed_m6");
-    assertThat(forward("ic128 ih4 iw" + columns + " oc16 kh1")).contains("_matrix_m6");
-    assertThat(forward("ic16 ih1 iw" + (columns - 1) + " oc16 kh1")).contains("_transposed_m");
+    assertThat(forward("ic16 ih2 iw" + columns + " oc16 kh1")).endsWith("_matrix_" + tile);
+    assertThat(forward("ic16 ih1 iw" + (2 * columns - 1) + " oc16 kh1"))
+        .endsWith("_transposed_" + tile);
+    assertThat(forward("ic16 ih2 iw" + columns + " oc15 kh1")).contains("_matrix_");
     assertThat(forward("ic15 ih17 oc9 kh3 ph1")).contains("_copies_m8");
     assertThat(forward("ic16 ih17 oc9 kh3 ph1")).contains("_winograd_m8");
     assertThat(forward("ic16 ih8 oc1 kh3 ph1")).contains("_winograd_m1");
