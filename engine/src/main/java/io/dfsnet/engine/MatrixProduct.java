@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
  * <pre>
  *                                    right, packed     panel  panel  ...
  *                                                     +------+------+-----+
- *                                      256 products   |32 KiB|      |     |  a block: 1 MiB
+ *                                      256 products   |32 KiB|      |     |
  *                                                     +------+------+-----+
  *   left           256 products
  *                +-------------+--------              +------+------+-----+
@@ -29,9 +29,9 @@ import java.util.stream.IntStream;
  *                +-------------+--------              +------+------+-----+
  * </pre>
  *
- * A right operand that is small, or read by few rows, is read as it is. One thread packs a block
- * when it comes to it, so that it goes from the packing to the sums within the cache; several share
- * the packing of all blocks first, because each block serves all of them.
+ * A block of tiles goes through all products before the next block comes, so that its part of the
+ * result stays in the second-level cache too. A right operand that is small, or read by few rows,
+ * is read as it is.
  *
  * <p>A product owns its scratch memory: one call at a time. After the first call with a thread
  * count, further ones allocate nothing.
@@ -39,9 +39,6 @@ import java.util.stream.IntStream;
 public final class MatrixProduct {
   /** Products that a tile adds up before it goes on to the next panel. */
   private static final int BLOCK_STEPS = 256;
-
-  /** 1 MiB: the right operand may come from the third-level cache, once for a block of tiles. */
-  private static final int BLOCK_FLOATS = 256 * 1024;
 
   /** 256 KiB: packed tiles of the left operand stay in the second-level cache. */
   private static final int LEFT_FLOATS = 64 * 1024;
@@ -55,7 +52,7 @@ public final class MatrixProduct {
   /** 0, 1, 2, ...: packed products keep their order. */
   private static final int[] STEPS = IntStream.range(0, BLOCK_STEPS).toArray();
 
-  /** Panels that are packed together, because long runs of memory are quicker to read. */
+  /** Panels that a unit packs. */
   private static final int PACKED_TOGETHER = 4;
 
   /** Units of work per thread, so that threads end at about the same time. */
@@ -71,7 +68,6 @@ public final class MatrixProduct {
   private final int vector;
   private final int panelWidth;
   private final int panels;
-  private final int panelsPerBlock;
 
   /** The values of a packed tile, and how many tiles are packed before they are multiplied. */
   private final int tileSize;
@@ -84,7 +80,7 @@ public final class MatrixProduct {
   private final UnitQueue<Scratch> summing =
       new UnitQueue<>(Scratch[]::new, Scratch::new, this::sumUnit);
 
-  /** Where threads that share a product pack its right operand. */
+  /** Where a product packs its right operand. */
   private Packed own;
 
   // The call that is under way.
@@ -93,13 +89,14 @@ public final class MatrixProduct {
   private Packed packed;
   private float[] result;
   private int rowRanges;
+  private int panelRanges;
 
   /** A right operand in the order in which the kernel reads it. */
   public static final class Packed {
     private final int n;
     private final int k;
 
-    /** {@code [block of products][panel][product of the block][column of the panel]}. */
+    /** {@code [256 products][panel][product][column of the panel]}. */
     private final float[] values;
 
     private Packed(int n, int k, int floats) {
@@ -137,7 +134,6 @@ public final class MatrixProduct {
     this.panelWidth =
         Math.min(kernels.products().getFirst().columns(), Math.ceilDiv(n, vector) * vector);
     this.panels = Math.ceilDiv(n, panelWidth);
-    this.panelsPerBlock = Math.max(BLOCK_FLOATS / (Math.min(BLOCK_STEPS, k) * panelWidth), 1);
     boolean isLarge = (long) k * n > DIRECT_FLOATS && m > DIRECT_ROWS;
     this.isPacked = isLarge || n < vector;
     this.mostRows = tiles.stream().mapToInt(tile -> tile.kernel().rows()).max().orElseThrow();
@@ -202,7 +198,7 @@ public final class MatrixProduct {
     if (result == right) {
       throw apart();
     }
-    if (!isPacked || hands(workers) == 1) {
+    if (!isPacked) {
       multiply(left, right, null, result, workers);
       return;
     }
@@ -249,9 +245,9 @@ public final class MatrixProduct {
     // How rows are cut does not matter to the result, so the thread count may decide it.
     int hands = hands(workers);
     int wanted = hands == 1 ? 1 : RANGES_PER_HAND * hands;
-    int blocks = panelBlocks();
-    rowRanges = Math.clamp(Math.ceilDiv(wanted, blocks), 1, tiles.size());
-    summing.run(blocks * rowRanges, hands, workers);
+    rowRanges = Math.clamp(wanted, 1, tiles.size());
+    panelRanges = Math.clamp(Math.ceilDiv(wanted, rowRanges), 1, Math.max(n / panelWidth, 1));
+    summing.run(panelRanges * rowRanges, hands, workers);
     this.left = null;
     this.right = null;
     this.packed = null;
@@ -260,10 +256,6 @@ public final class MatrixProduct {
 
   private int hands(Workers workers) {
     return UnitQueue.hands((long) m * n * k, workers);
-  }
-
-  private int panelBlocks() {
-    return Math.ceilDiv(panels, panelsPerBlock);
   }
 
   private int columnsOf(int panel) {
@@ -290,24 +282,35 @@ public final class MatrixProduct {
   /** Packs a block of products of some panels, one panel behind the other. */
   private void packPanels(int first, int end, int step, float[] to, int toAt) {
     int steps = stepsFrom(step);
-    for (int i = 0; i < steps; i++) {
-      int row = (step + i) * n;
-      for (int panel = first; panel < end; panel++) {
-        int at = toAt + ((panel - first) * steps + i) * panelWidth;
-        kernels.copy(right, row + panel * panelWidth, to, at, columnsOf(panel));
+    for (int panel = first; panel < end; panel++) {
+      int from = step * n + panel * panelWidth;
+      int at = toAt + (panel - first) * steps * panelWidth;
+      int columns = columnsOf(panel);
+      if (columns == panelWidth) {
+        kernels.copyRows(right, from, n, 1, to, at, panelWidth, steps, 0, columns);
+        continue;
+      }
+      for (int i = 0; i < steps; i++) { // an overrun stays within the panel
+        kernels.copy(right, from + i * n, to, at + i * panelWidth, columns);
       }
     }
   }
 
   private void sumUnit(Scratch scratch, int unit) {
-    int block = unit / rowRanges;
     int range = unit % rowRanges;
     int firstTile = WorkCut.start(tiles.size(), rowRanges, range);
     int endTile = WorkCut.start(tiles.size(), rowRanges, range + 1);
-    if (packed == null && !isPacked) {
-      scratch.sumDirectly(firstTile, endTile, block);
+    int fullPanels = n / panelWidth;
+    // A panel that is not full belongs to the last range: alone it might not fill a vector.
+    int firstPanel = WorkCut.start(fullPanels, panelRanges, unit / rowRanges);
+    boolean isLast = unit / rowRanges == panelRanges - 1;
+    int endPanel = isLast ? panels : WorkCut.start(fullPanels, panelRanges, unit / rowRanges + 1);
+    if (packed == null) {
+      scratch.sumDirectly(firstTile, endTile, firstPanel, endPanel);
     } else {
-      scratch.sumBlock(firstTile, endTile, block);
+      for (int first = firstTile; first < endTile; first += tilesTogether) {
+        scratch.sumTiles(first, Math.min(first + tilesTogether, endTile), firstPanel, endPanel);
+      }
     }
     scratch.call.release();
   }
@@ -322,45 +325,22 @@ public final class MatrixProduct {
     /** Some tiles of the left operand, {@code [tile][product][row]}. */
     final float[] leftTiles = new float[tilesTogether * tileSize + kernels.overrun()];
 
-    /** A block of the right operand, if it comes unpacked. */
-    float[] block;
-
-    void sumBlock(int firstTile, int endTile, int panelBlock) {
-      int firstPanel = panelBlock * panelsPerBlock;
-      int endPanel = Math.min(firstPanel + panelsPerBlock, panels);
+    void sumTiles(int firstTile, int endTile, int firstPanel, int endPanel) {
       call.a = leftTiles;
+      call.b = packed.values;
       call.bStep = panelWidth;
       for (int step = 0; step < k; step += BLOCK_STEPS) {
-        int steps = stepsFrom(step);
-        int firstAt = 0;
-        if (packed == null) {
-          packBlock(firstPanel, endPanel, step);
-          call.b = block;
-        } else {
-          firstAt = packedAt(firstPanel, step, steps);
-          call.b = packed.values;
-        }
-        call.reduction = steps;
+        call.reduction = stepsFrom(step);
         call.continues = step > 0;
-        for (int first = firstTile; first < endTile; first += tilesTogether) {
-          int end = Math.min(first + tilesTogether, endTile);
-          packTiles(first, end, step, steps);
-          for (int panel = firstPanel; panel < endPanel; panel++) {
-            call.bAt = firstAt + (panel - firstPanel) * steps * panelWidth;
-            for (int t = first; t < end; t++) {
-              call.aAt = (t - first) * tileSize;
-              sumTile(tiles.get(t), panel);
-            }
+        packTiles(firstTile, endTile, step, call.reduction);
+        for (int panel = firstPanel; panel < endPanel; panel++) {
+          call.bAt = packedAt(panel, step, call.reduction);
+          for (int t = firstTile; t < endTile; t++) {
+            call.aAt = (t - firstTile) * tileSize;
+            sumTile(tiles.get(t), panel);
           }
         }
       }
-    }
-
-    private void packBlock(int firstPanel, int endPanel, int step) {
-      if (block == null) {
-        block = new float[Math.min(panelsPerBlock, panels) * stepsFrom(0) * panelWidth];
-      }
-      packPanels(firstPanel, endPanel, step, block, 0);
     }
 
     private void packTiles(int first, int end, int step, int steps) {
@@ -412,9 +392,9 @@ public final class MatrixProduct {
       }
     }
 
-    /** All columns of a block in one pass over the products. */
-    void sumDirectly(int firstTile, int endTile, int block) {
-      int first = block * panelsPerBlock * panelWidth;
+    /** All products in one pass, from the right operand as it is. */
+    void sumDirectly(int firstTile, int endTile, int firstPanel, int endPanel) {
+      int first = firstPanel * panelWidth;
       call.a = leftTiles;
       call.aAt = 0;
       call.b = right;
@@ -424,7 +404,7 @@ public final class MatrixProduct {
       call.continues = false;
       call.c = result;
       call.cRow = n;
-      call.columns = Math.min(panelsPerBlock * panelWidth, n - first);
+      call.columns = Math.min(endPanel * panelWidth, n) - first;
       for (int t = firstTile; t < endTile; t++) {
         packTile(tiles.get(t), 0, k, 0);
         call.aStep = tiles.get(t).kernel().rows();

@@ -28,11 +28,19 @@ final class VectorProductOfTwelve extends VectorProduct {
 
   @Override
   void sum2(Call call, int j) {
+    if (call.epilogue.isNone() && isPacked(call)) {
+      VectorPackedTile.sum(call, j);
+      return;
+    }
     boolean canFinish =
         !call.continues && !call.epilogue.isNone() && call.epilogue.addend() == null;
     if (!canFinish || !sumAndFinish(call, j)) {
       super.sum2(call, j);
     }
+  }
+
+  private static boolean isPacked(Call call) {
+    return call.aStep == VectorPackedTile.ROWS && call.bStep == VectorPackedTile.COLUMNS;
   }
 
   @Override
