@@ -27,8 +27,8 @@ interface DepthwiseKernel {
   boolean run(Call call);
 
   /**
-   * One or two vectors of columns of the result that a kernel computes together, from the first row
-   * to the last.
+   * Neighbouring vectors of columns of the result, or two that overlap, which a kernel computes
+   * together, from the first row to the last.
    *
    * @param columns for each vector the column in lane 0
    * @param left the lanes of the strip's first load that lie beside the map, as bits
@@ -59,6 +59,29 @@ interface DepthwiseKernel {
       return strips;
     }
 
+    /**
+     * Strips of as many neighbouring vectors as possible; the last one begins earlier where a row
+     * has several and columns would be left over.
+     *
+     * @param length of a vector
+     * @param most vectors of a strip
+     */
+    static Strip[] neighbours(RowWalk walk, int length, int most) {
+      int vectors = Math.ceilDiv(walk.columns(), length);
+      var strips = new Strip[Math.ceilDiv(vectors, most)];
+      for (int i = 0; i < strips.length; i++) {
+        int count = Math.min(most, vectors - i * most);
+        int[] columns = new int[count];
+        int first = Math.clamp(walk.columns() - count * length, 0, i * most * length);
+        for (int v = 0; v < count; v++) {
+          columns[v] = first + v * length;
+        }
+        int stored = Math.min(length, walk.columns() - columns[count - 1]);
+        strips[i] = of(walk, length, stored, columns);
+      }
+      return strips;
+    }
+
     private static Strip of(RowWalk walk, int length, int count, int[] columns) {
       // Stride 1 loads a vector for each tap column, stride 2 two neighbouring vectors.
       int toLast = walk.stride() == 1 ? RowWalk.TAPS - 1 : length;
@@ -71,11 +94,24 @@ interface DepthwiseKernel {
 
   /** The arguments of a call; an object, so that a pass can fill it once and change a few. */
   final class Call {
+    /** How many sums of a strip wait at most: four vectors of 512 bits, for two rows. */
+    static final int WAITING = 2 * 4 * 16;
+
     final RowWalk walk;
     final Strip[] strips;
 
     /** How many neighbouring channels of the result read the same source map. */
     final int multiplier;
+
+    /** The steps of a walk with stride 1 that a strip takes before it is the next one's turn. */
+    int firstStep;
+
+    int endStep;
+
+    /** Where the sums wait that a strip has begun and not completed at {@link #endStep}. */
+    final float[] waiting;
+
+    int waitingAt;
 
     float[] source;
 
@@ -105,6 +141,8 @@ interface DepthwiseKernel {
       this.walk = walk;
       this.strips = strips;
       this.multiplier = multiplier;
+      this.endStep = walk.steps();
+      this.waiting = new float[strips.length * WAITING];
     }
 
     /** Where the source map of a result channel begins. */

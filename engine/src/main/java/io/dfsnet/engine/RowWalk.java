@@ -121,6 +121,11 @@ record RowWalk(
     return rows * columns;
   }
 
+  /** How many rows a walk with stride 1 takes, one a step, those of the padding included. */
+  int steps() {
+    return rows + TAPS - 1;
+  }
+
   /** The first row of the walk that lies in the source map; the ones before it are padding. */
   int firstWalked() {
     return Math.max(-firstRow, 0);

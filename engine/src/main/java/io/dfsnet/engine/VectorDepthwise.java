@@ -32,12 +32,22 @@ import jdk.incubator.vector.VectorMask;
  * masked loads and is all the same to the multiply-add units.
  */
 final class VectorDepthwise implements DepthwiseKernel {
+  /**
+   * True if a shuffle may have two sources and there are 32 registers, as with AVX-512. With AVX2
+   * it takes three instructions, and more loads take less time.
+   */
+  private static final boolean SELECTS_FROM_TWO = SPECIES.vectorBitSize() == 512;
+
   static List<DepthwiseKernel> all() {
     List<DepthwiseKernel> kernels = new ArrayList<>();
     kernels.add(new VectorDepthwiseRows.Pairs());
     kernels.add(new VectorDepthwiseRows.Single());
-    kernels.add(new VectorDepthwise());
     kernels.add(new VectorDepthwiseStridedPairs());
+    if (SELECTS_FROM_TWO) {
+      kernels.add(new VectorDepthwiseWide());
+      kernels.add(new VectorDepthwiseStridedRows());
+    }
+    kernels.add(new VectorDepthwise());
     if (VectorKernels.HAS_MASKED_STORES) {
       kernels.add(new VectorDepthwiseStrided());
     }
@@ -74,7 +84,7 @@ final class VectorDepthwise implements DepthwiseKernel {
     return whole;
   }
 
-  private static boolean walkTwo(Call call, Strip strip) {
+  static boolean walkTwo(Call call, Strip strip) {
     var walk = call.walk;
     float[] source = call.source;
     float[] weights = call.weights;
@@ -96,10 +106,15 @@ final class VectorDepthwise implements DepthwiseKernel {
     int pitch = walk.sourceWidth();
     int resultPitch = walk.columns();
     int end = walk.endWalked();
-    int rows = walk.rows() + 2;
-    int first = walk.firstWalked();
+    int from = call.firstStep;
+    int until = call.endStep;
+    boolean goesOn = until < walk.steps();
+    float[] waiting = call.waiting;
+    int waitingAt = call.waitingAt;
+    int first = Math.max(from, walk.firstWalked());
     int column = strip.columns()[0];
     int start = walk.sourceAt(first, column);
+    int resultStart = Math.max(from - 2, 0) * resultPitch + column;
     int toSecond = strip.columns()[1] - column;
     for (int channel = call.firstChannel; channel < endChannel; channel++) {
       int w = channel * 9;
@@ -114,12 +129,18 @@ final class VectorDepthwise implements DepthwiseKernel {
       var w22 = FloatVector.broadcast(SPECIES, weights[w + 8]);
       var bias = FloatVector.broadcast(SPECIES, biases == null ? -0f : biases[channel]);
       int at = sourceAt + (multiplier == 1 ? channel : channel / multiplier) * sourceSize + start;
-      int to = resultAt + channel * size + column;
+      int to = resultAt + channel * size + resultStart;
       var aOlder = zero;
       var aNewer = zero;
       var bOlder = zero;
       var bNewer = zero;
-      for (int row = first; row < rows; row++, at += pitch) {
+      if (from > 0) {
+        aOlder = FloatVector.fromArray(SPECIES, waiting, waitingAt);
+        aNewer = FloatVector.fromArray(SPECIES, waiting, waitingAt + LENGTH);
+        bOlder = FloatVector.fromArray(SPECIES, waiting, waitingAt + 2 * LENGTH);
+        bNewer = FloatVector.fromArray(SPECIES, waiting, waitingAt + 3 * LENGTH);
+      }
+      for (int row = first; row < until; row++, at += pitch) {
         var a0 = zero;
         var a1 = zero;
         var a2 = zero;
@@ -164,11 +185,17 @@ final class VectorDepthwise implements DepthwiseKernel {
         bOlder = w12.lanewise(FMA, b2, w11.lanewise(FMA, b1, w10.lanewise(FMA, b0, bNewer)));
         bNewer = w02.lanewise(FMA, b2, w01.lanewise(FMA, b1, w00.lanewise(FMA, b0, zero)));
       }
+      if (goesOn) {
+        aOlder.intoArray(waiting, waitingAt);
+        aNewer.intoArray(waiting, waitingAt + LENGTH);
+        bOlder.intoArray(waiting, waitingAt + 2 * LENGTH);
+        bNewer.intoArray(waiting, waitingAt + 3 * LENGTH);
+      }
     }
     return !seen.compare(NE, seen).anyTrue();
   }
 
-  private static boolean walkOne(Call call, Strip strip) {
+  static boolean walkOne(Call call, Strip strip) {
     var walk = call.walk;
     float[] source = call.source;
     float[] weights = call.weights;
@@ -190,10 +217,15 @@ final class VectorDepthwise implements DepthwiseKernel {
     int pitch = walk.sourceWidth();
     int resultPitch = walk.columns();
     int end = walk.endWalked();
-    int rows = walk.rows() + 2;
-    int first = walk.firstWalked();
+    int from = call.firstStep;
+    int until = call.endStep;
+    boolean goesOn = until < walk.steps();
+    float[] waiting = call.waiting;
+    int waitingAt = call.waitingAt;
+    int first = Math.max(from, walk.firstWalked());
     int column = strip.columns()[0];
     int start = walk.sourceAt(first, column);
+    int resultStart = Math.max(from - 2, 0) * resultPitch + column;
     for (int channel = call.firstChannel; channel < endChannel; channel++) {
       int w = channel * 9;
       var w00 = FloatVector.broadcast(SPECIES, weights[w]);
@@ -207,10 +239,14 @@ final class VectorDepthwise implements DepthwiseKernel {
       var w22 = FloatVector.broadcast(SPECIES, weights[w + 8]);
       var bias = FloatVector.broadcast(SPECIES, biases == null ? -0f : biases[channel]);
       int at = sourceAt + (multiplier == 1 ? channel : channel / multiplier) * sourceSize + start;
-      int to = resultAt + channel * size + column;
+      int to = resultAt + channel * size + resultStart;
       var aOlder = zero;
       var aNewer = zero;
-      for (int row = first; row < rows; row++, at += pitch) {
+      if (from > 0) {
+        aOlder = FloatVector.fromArray(SPECIES, waiting, waitingAt);
+        aNewer = FloatVector.fromArray(SPECIES, waiting, waitingAt + LENGTH);
+      }
+      for (int row = first; row < until; row++, at += pitch) {
         var a0 = zero;
         var a1 = zero;
         var a2 = zero;
@@ -235,6 +271,10 @@ final class VectorDepthwise implements DepthwiseKernel {
         }
         aOlder = w12.lanewise(FMA, a2, w11.lanewise(FMA, a1, w10.lanewise(FMA, a0, aNewer)));
         aNewer = w02.lanewise(FMA, a2, w01.lanewise(FMA, a1, w00.lanewise(FMA, a0, zero)));
+      }
+      if (goesOn) {
+        aOlder.intoArray(waiting, waitingAt);
+        aNewer.intoArray(waiting, waitingAt + LENGTH);
       }
     }
     return !seen.compare(NE, seen).anyTrue();

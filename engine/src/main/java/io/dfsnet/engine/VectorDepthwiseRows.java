@@ -17,8 +17,9 @@ import jdk.incubator.vector.VectorShuffle;
 /**
  * Depthwise sums with stride 1 and a border of 1, for maps whose rows fit into a vector. The middle
  * tap of a row is the row itself, and its neighbours are the row moved by a lane: moving lanes runs
- * beside multiply-adds, and takes fewer instructions than another load. Stores are whole vectors:
- * what they write behind a row is overwritten by the next.
+ * beside multiply-adds, and takes fewer instructions than another load; under a mask, it clears the
+ * lane that has no neighbour as well. Stores are whole vectors: what they write behind a row is
+ * overwritten by the next.
  */
 final class VectorDepthwiseRows {
   private static final VectorShuffle<Float> PREVIOUS =
@@ -117,8 +118,8 @@ final class VectorDepthwiseRows {
     int sourceAt = call.sourceAt;
     int resultAt = call.resultAt;
     int endChannel = call.endChannel;
-    var leftmost = mask(1);
-    var rightmost = mask(1L << walk.columns() - 1);
+    var hasPrevious = mask(~1L);
+    var hasNext = mask(~(1L << walk.columns() - 1));
     var zero = FloatVector.zero(SPECIES);
     var seen = zero;
     int pitch = walk.columns();
@@ -138,15 +139,15 @@ final class VectorDepthwiseRows {
       int at = sourceAt + (multiplier == 1 ? channel : channel / multiplier) * sourceSize;
       int to = resultAt + channel * size;
       var a1 = FloatVector.fromArray(SPECIES, source, at);
-      var a0 = a1.rearrange(PREVIOUS).blend(zero, leftmost);
-      var a2 = a1.rearrange(NEXT).blend(zero, rightmost);
+      var a0 = a1.rearrange(PREVIOUS, hasPrevious);
+      var a2 = a1.rearrange(NEXT, hasNext);
       var older = w12.lanewise(FMA, a2, w11.lanewise(FMA, a1, w10.lanewise(FMA, a0, zero)));
       var newer = w02.lanewise(FMA, a2, w01.lanewise(FMA, a1, w00.lanewise(FMA, a0, zero)));
       for (int row = 1; row < rows; row++, to += pitch) {
         at += pitch;
         var x1 = FloatVector.fromArray(SPECIES, source, at);
-        var x0 = x1.rearrange(PREVIOUS).blend(zero, leftmost);
-        var x2 = x1.rearrange(NEXT).blend(zero, rightmost);
+        var x0 = x1.rearrange(PREVIOUS, hasPrevious);
+        var x2 = x1.rearrange(NEXT, hasNext);
         var sum = w22.lanewise(FMA, x2, w21.lanewise(FMA, x1, w20.lanewise(FMA, x0, older)));
         if (finishes) {
           sum = sum.lanewise(ADD, bias);
@@ -193,8 +194,8 @@ final class VectorDepthwiseRows {
     int endChannel = call.endChannel;
     int pitch = walk.columns();
     int rows = walk.rows();
-    var leftmost = mask(1L | 1L << pitch);
-    var rightmost = mask(1L << pitch - 1 | 1L << 2 * pitch - 1);
+    var hasPrevious = mask(~(1L | 1L << pitch));
+    var hasNext = mask(~(1L << pitch - 1 | 1L << 2 * pitch - 1));
     var above = mask((1L << pitch) - 1);
     var below = mask(-1L << pitch);
     var zero = FloatVector.zero(SPECIES);
@@ -214,19 +215,19 @@ final class VectorDepthwiseRows {
       int at = sourceAt + (multiplier == 1 ? channel : channel / multiplier) * sourceSize - pitch;
       int to = resultAt + channel * size;
       var a1 = FloatVector.fromArray(SPECIES, source, at).blend(zero, above);
-      var a0 = a1.rearrange(PREVIOUS).blend(zero, leftmost);
-      var a2 = a1.rearrange(NEXT).blend(zero, rightmost);
+      var a0 = a1.rearrange(PREVIOUS, hasPrevious);
+      var a2 = a1.rearrange(NEXT, hasNext);
       var sum = w02.lanewise(FMA, a2, w01.lanewise(FMA, a1, w00.lanewise(FMA, a0, zero)));
       for (int row = 2; row < rows; row += 2, to += 2 * pitch) {
         at += pitch;
         var b1 = FloatVector.fromArray(SPECIES, source, at);
-        var b0 = b1.rearrange(PREVIOUS).blend(zero, leftmost);
-        var b2 = b1.rearrange(NEXT).blend(zero, rightmost);
+        var b0 = b1.rearrange(PREVIOUS, hasPrevious);
+        var b2 = b1.rearrange(NEXT, hasNext);
         sum = w12.lanewise(FMA, b2, w11.lanewise(FMA, b1, w10.lanewise(FMA, b0, sum)));
         at += pitch;
         var c1 = FloatVector.fromArray(SPECIES, source, at);
-        var c0 = c1.rearrange(PREVIOUS).blend(zero, leftmost);
-        var c2 = c1.rearrange(NEXT).blend(zero, rightmost);
+        var c0 = c1.rearrange(PREVIOUS, hasPrevious);
+        var c2 = c1.rearrange(NEXT, hasNext);
         sum = w22.lanewise(FMA, c2, w21.lanewise(FMA, c1, w20.lanewise(FMA, c0, sum)));
         if (finishes) {
           sum = sum.lanewise(ADD, bias);
@@ -242,14 +243,14 @@ final class VectorDepthwiseRows {
       }
       at += pitch;
       var d1 = FloatVector.fromArray(SPECIES, source, at);
-      var d0 = d1.rearrange(PREVIOUS).blend(zero, leftmost);
-      var d2 = d1.rearrange(NEXT).blend(zero, rightmost);
+      var d0 = d1.rearrange(PREVIOUS, hasPrevious);
+      var d2 = d1.rearrange(NEXT, hasNext);
       sum = w12.lanewise(FMA, d2, w11.lanewise(FMA, d1, w10.lanewise(FMA, d0, sum)));
       if (rows % 2 == 0) {
         at += pitch;
         var e1 = FloatVector.fromArray(SPECIES, source, at).blend(zero, below);
-        var e0 = e1.rearrange(PREVIOUS).blend(zero, leftmost);
-        var e2 = e1.rearrange(NEXT).blend(zero, rightmost);
+        var e0 = e1.rearrange(PREVIOUS, hasPrevious);
+        var e2 = e1.rearrange(NEXT, hasNext);
         sum = w22.lanewise(FMA, e2, w21.lanewise(FMA, e1, w20.lanewise(FMA, e0, sum)));
       }
       if (finishes) {

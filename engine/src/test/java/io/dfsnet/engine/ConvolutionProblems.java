@@ -72,6 +72,12 @@ final class ConvolutionProblems {
     TABLE.put("depthwise_stride_2", "n2 g6 ic6 ih15 oc6 kh3 sh2 ph1");
     TABLE.put("depthwise_of_strips", "n2 g3 ic3 ih5 iw41 oc3 kh3 ph1");
     TABLE.put("depthwise_of_strips_stride_2", "n2 g3 ic3 ih6 iw67 oc3 kh3 sh2 ph1");
+    TABLE.put("depthwise_of_strips_in_bands", "n2 g3 ic3 ih26 iw100 oc6 kh3 ph1");
+    TABLE.put("depthwise_of_strips_and_a_vector", "n2 g3 ic3 ih12 iw72 oc3 kh3 ph1");
+    TABLE.put("depthwise_of_strips_and_two_vectors", "n2 g3 ic3 ih11 iw90 oc3 kh3 ph1");
+    TABLE.put("depthwise_of_strips_no_padding", "n2 g3 ic3 ih15 iw114 oc3 kh3");
+    TABLE.put("depthwise_of_two_vectors_stride_2", "n2 g3 ic3 ih10 iw56 oc3 kh3 sh2 ph1");
+    TABLE.put("depthwise_of_two_vectors_odd_stride_2", "n2 g3 ic3 ih9 iw64 oc6 kh3 sh2 ph1");
     TABLE.put("depthwise_two_maps_in_a_vector", "n2 g13 ic13 ih7 oc13 kh3 ph1");
     TABLE.put("depthwise_two_maps_of_half_a_vector", "n2 g40 ic40 ih3 iw8 oc40 kh3 ph1");
     TABLE.put("depthwise_two_maps_stride_2", "n2 g13 ic13 ih14 oc13 kh3 sh2 ph1");

@@ -25,7 +25,7 @@ class KernelRegistryTest {
                 name.matches(
                     "f32_conv_(forward|backward_data|backward_weights)_"
                         + "((direct|shifted|copies|inplace|blocked|winograd|matrix|transposed)_([mv]\\d+)([vkprw]\\d+)?(g2|down|up)?"
-                        + "|depthwise_k3s[12][rv][12])__(scalar|simd(128|256|512))"));
+                        + "|depthwise_k3s[12](r[12]|v[124]|w2))__(scalar|simd(128|256|512))"));
   }
 
   @Test
@@ -182,6 +182,17 @@ class KernelRegistryTest {
     assertThat(forward("g16 ic16 ih17 oc32 kh3")).contains("_depthwise_k3s1v2");
     assertThat(forward("g16 ic16 ih17 oc16 kh3 ph1 sh2")).contains("_depthwise_k3s2v2");
     assertThat(backwardData("g16 ic16 ih17 oc16 kh3 ph1")).contains("_depthwise_k3s1v2");
+    int lanes = kernels.lanes(Integer.MAX_VALUE);
+    String wide = lanes == 16 ? "_depthwise_k3s1v4" : "_depthwise_k3s1v2";
+    assertThat(forward("g16 ic16 ih17 iw" + 2 * lanes + " oc16 kh3 ph1")).contains("_k3s1v2");
+    assertThat(forward("g16 ic16 ih17 iw" + (2 * lanes + 1) + " oc16 kh3 ph1")).contains(wide);
+    if (VectorKernels.HAS_MASKED_STORES) {
+      String strided = "g16 ic16 ih17 oc16 kh3 sh2 ph1 iw";
+      String whole = lanes == 16 ? "_depthwise_k3s2w2" : "_depthwise_k3s2v2";
+      assertThat(forward(strided + 4 * lanes)).contains(whole);
+      assertThat(forward(strided + (4 * lanes - 1))).contains("_depthwise_k3s2v2");
+      assertThat(forward(strided + (4 * lanes + 2))).contains("_depthwise_k3s2v2");
+    }
     for (var other :
         List.of(
             "oc16 kh3 ph1 sh2 sw1",
