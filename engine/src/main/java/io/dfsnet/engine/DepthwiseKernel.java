@@ -19,6 +19,14 @@ interface DepthwiseKernel {
   boolean overruns(RowWalk walk);
 
   /**
+   * The kernel for bands of maps that lie in the second-level cache and whose sums are finished. It
+   * admits what this one does.
+   */
+  default DepthwiseKernel ofBands() {
+    return this;
+  }
+
+  /**
    * Runs a call.
    *
    * @return false if the kernel was to finish its sums and has found a NaN, which may be lost: then

@@ -15,6 +15,7 @@ final class DepthwiseSum extends PlannedSum {
 
   private final Kernels kernels;
   private final DepthwiseKernel kernel;
+  private final DepthwiseKernel ofBands;
   private final RowWalk walk;
   private final int images;
   private final int channels;
@@ -46,6 +47,7 @@ final class DepthwiseSum extends PlannedSum {
     super((long) images * channels * walk.size() * RowWalk.TAPS * RowWalk.TAPS);
     this.kernels = kernels;
     this.kernel = kernel;
+    this.ofBands = kernel.ofBands();
     this.walk = walk;
     this.images = images;
     this.channels = channels;
@@ -101,13 +103,18 @@ final class DepthwiseSum extends PlannedSum {
    * @param band see {@link RowWalk#band}
    */
   Optional<DepthwiseKernel.Call> callFor(RowWalk band) {
-    return kernel.admits(band) && !kernel.overruns(band)
-        ? Optional.of(new DepthwiseKernel.Call(band, kernel.strips(band), multiplier))
+    return ofBands.admits(band) && !ofBands.overruns(band)
+        ? Optional.of(new DepthwiseKernel.Call(band, ofBands.strips(band), multiplier))
         : Optional.empty();
   }
 
+  /** Runs a call for a band and finishes its sums. */
+  void runBand(DepthwiseKernel.Call call, Epilogue epilogue) {
+    run(ofBands, call, epilogue);
+  }
+
   /** Runs a call and finishes its sums, in the kernel if it can. */
-  void run(DepthwiseKernel.Call call, Epilogue epilogue) {
+  private void run(DepthwiseKernel kernel, DepthwiseKernel.Call call, Epilogue epilogue) {
     boolean finished = call.finishWith(epilogue) && kernel.run(call);
     if (!finished) {
       call.finishWith(Epilogue.NONE);
@@ -155,7 +162,7 @@ final class DepthwiseSum extends PlannedSum {
           call.resultAt = resultAt;
           call.firstChannel = channel;
           call.endChannel = next;
-          run(call, epilogue);
+          run(kernel, call, epilogue);
         } else {
           next = channel + 1;
           sumCopy(sourceAt, resultAt, channel);

@@ -335,7 +335,7 @@ public final class InvertedResidual {
         call.resultAt = resultAt + c * (resultMap - band.walk.size());
         call.firstChannel = c;
         call.endChannel = c + 1;
-        reduce.run(call, epilogues[1]);
+        reduce.runBand(call, epilogues[1]);
       }
       call.release();
     }

@@ -38,8 +38,8 @@ import java.util.stream.Stream;
  *       vector). Its tile is {@code k3s1} or {@code k3s2} for the taps and the stride, then {@code
  *       r2} or {@code r1} for the rows in a vector where they fit, stride and border are 1; with
  *       512 bits {@code v4} for up to four vectors of a row that are taken together where there are
- *       more than two, and {@code w2} for whole rows of two where stride 2 comes with padding on
- *       the left alone; else {@code v2} or {@code v1} for two vectors or one;
+ *       more than two, and {@code w2} for whole rows of two at most where stride 2 comes with
+ *       padding on the left alone; else {@code v2} or {@code v1} for two vectors or one;
  *   <li>{@code winograd} (see {@link Winograd#serves}): 3x3, stride 1, a border of 1, at least 16
  *       channels per group of the source and 8 rows and columns. It sums in an order of its own, so
  *       nothing else may decide on it, and every family below is for other sums. Where the result's

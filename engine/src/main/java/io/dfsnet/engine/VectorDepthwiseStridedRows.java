@@ -17,8 +17,8 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Depthwise sums with stride 2 and a column of padding on the left alone, of rows of two vectors. A
- * row of the source is four vectors, read from its first element on:
+ * Depthwise sums with stride 2 and a column of padding on the left alone, of rows of at most two
+ * vectors. A row of the source is four vectors or two, read from its first element on:
  *
  * <pre>
  *   a b c d   e f g h      lanes 0 to 7 of a row (of four lanes each)
@@ -54,7 +54,6 @@ final class VectorDepthwiseStridedRows implements DepthwiseKernel {
         && !walk.spreads()
         && walk.firstColumn() == -1
         && walk.sourceWidth() >= 2 * walk.columns()
-        && walk.columns() > LENGTH
         && walk.columns() <= 2 * LENGTH;
   }
 
@@ -65,7 +64,7 @@ final class VectorDepthwiseStridedRows implements DepthwiseKernel {
 
   @Override
   public boolean overruns(RowWalk walk) {
-    return false;
+    return walk.columns() < LENGTH;
   }
 
   @Override
@@ -98,6 +97,7 @@ final class VectorDepthwiseStridedRows implements DepthwiseKernel {
     boolean above = walk.firstRow() < 0;
     boolean below = walk.endWalked() < 2 * rows + 1;
     int wholeRows = below ? rows - 1 : rows;
+    boolean two = walk.columns() > LENGTH;
     int start = walk.sourceAt(0, 0) + 1;
     for (int channel = call.firstChannel; channel < endChannel; channel++) {
       int w = channel * 9;
@@ -118,48 +118,46 @@ final class VectorDepthwiseStridedRows implements DepthwiseKernel {
       if (!above) {
         var aULow = FloatVector.fromArray(SPECIES, source, at).reinterpretAsInts();
         var aUHigh = FloatVector.fromArray(SPECIES, source, at + LENGTH).reinterpretAsInts();
-        var bULow = FloatVector.fromArray(SPECIES, source, at + 2 * LENGTH).reinterpretAsInts();
-        var bUHigh = FloatVector.fromArray(SPECIES, source, at + 3 * LENGTH).reinterpretAsInts();
         var aU1 = EVEN.selectFrom(aULow, aUHigh).reinterpretAsFloats();
         var aUOdd = ODD.selectFrom(aULow, aUHigh);
         var aU2 = aUOdd.reinterpretAsFloats();
         var aU0 = aU2.rearrange(PREVIOUS, hasPrevious);
-        var bU1 = EVEN.selectFrom(bULow, bUHigh).reinterpretAsFloats();
-        var bUOdd = ODD.selectFrom(bULow, bUHigh);
-        var bU2 = bUOdd.reinterpretAsFloats();
-        var bU0 = PREVIOUS_OF_TWO.selectFrom(aUOdd, bUOdd).reinterpretAsFloats();
         aSum = w02.lanewise(FMA, aU2, w01.lanewise(FMA, aU1, w00.lanewise(FMA, aU0, zero)));
-        bSum = w02.lanewise(FMA, bU2, w01.lanewise(FMA, bU1, w00.lanewise(FMA, bU0, zero)));
+        if (two) {
+          var bULow = FloatVector.fromArray(SPECIES, source, at + 2 * LENGTH).reinterpretAsInts();
+          var bUHigh = FloatVector.fromArray(SPECIES, source, at + 3 * LENGTH).reinterpretAsInts();
+          var bU1 = EVEN.selectFrom(bULow, bUHigh).reinterpretAsFloats();
+          var bUOdd = ODD.selectFrom(bULow, bUHigh);
+          var bU2 = bUOdd.reinterpretAsFloats();
+          var bU0 = PREVIOUS_OF_TWO.selectFrom(aUOdd, bUOdd).reinterpretAsFloats();
+          bSum = w02.lanewise(FMA, bU2, w01.lanewise(FMA, bU1, w00.lanewise(FMA, bU0, zero)));
+        }
       }
       for (int row = 0; row < wholeRows; row++, to += resultPitch) {
         at += pitch;
         var aMLow = FloatVector.fromArray(SPECIES, source, at).reinterpretAsInts();
         var aMHigh = FloatVector.fromArray(SPECIES, source, at + LENGTH).reinterpretAsInts();
-        var bMLow = FloatVector.fromArray(SPECIES, source, at + 2 * LENGTH).reinterpretAsInts();
-        var bMHigh = FloatVector.fromArray(SPECIES, source, at + 3 * LENGTH).reinterpretAsInts();
         var aM1 = EVEN.selectFrom(aMLow, aMHigh).reinterpretAsFloats();
         var aMOdd = ODD.selectFrom(aMLow, aMHigh);
         var aM2 = aMOdd.reinterpretAsFloats();
         var aM0 = aM2.rearrange(PREVIOUS, hasPrevious);
-        var bM1 = EVEN.selectFrom(bMLow, bMHigh).reinterpretAsFloats();
-        var bMOdd = ODD.selectFrom(bMLow, bMHigh);
-        var bM2 = bMOdd.reinterpretAsFloats();
-        var bM0 = PREVIOUS_OF_TWO.selectFrom(aMOdd, bMOdd).reinterpretAsFloats();
         aSum = w12.lanewise(FMA, aM2, w11.lanewise(FMA, aM1, w10.lanewise(FMA, aM0, aSum)));
-        bSum = w12.lanewise(FMA, bM2, w11.lanewise(FMA, bM1, w10.lanewise(FMA, bM0, bSum)));
+        if (two) {
+          var bMLow = FloatVector.fromArray(SPECIES, source, at + 2 * LENGTH).reinterpretAsInts();
+          var bMHigh = FloatVector.fromArray(SPECIES, source, at + 3 * LENGTH).reinterpretAsInts();
+          var bM1 = EVEN.selectFrom(bMLow, bMHigh).reinterpretAsFloats();
+          var bMOdd = ODD.selectFrom(bMLow, bMHigh);
+          var bM2 = bMOdd.reinterpretAsFloats();
+          var bM0 = PREVIOUS_OF_TWO.selectFrom(aMOdd, bMOdd).reinterpretAsFloats();
+          bSum = w12.lanewise(FMA, bM2, w11.lanewise(FMA, bM1, w10.lanewise(FMA, bM0, bSum)));
+        }
         at += pitch;
         var aLLow = FloatVector.fromArray(SPECIES, source, at).reinterpretAsInts();
         var aLHigh = FloatVector.fromArray(SPECIES, source, at + LENGTH).reinterpretAsInts();
-        var bLLow = FloatVector.fromArray(SPECIES, source, at + 2 * LENGTH).reinterpretAsInts();
-        var bLHigh = FloatVector.fromArray(SPECIES, source, at + 3 * LENGTH).reinterpretAsInts();
         var aL1 = EVEN.selectFrom(aLLow, aLHigh).reinterpretAsFloats();
         var aLOdd = ODD.selectFrom(aLLow, aLHigh);
         var aL2 = aLOdd.reinterpretAsFloats();
         var aL0 = aL2.rearrange(PREVIOUS, hasPrevious);
-        var bL1 = EVEN.selectFrom(bLLow, bLHigh).reinterpretAsFloats();
-        var bLOdd = ODD.selectFrom(bLLow, bLHigh);
-        var bL2 = bLOdd.reinterpretAsFloats();
-        var bL0 = PREVIOUS_OF_TWO.selectFrom(aLOdd, bLOdd).reinterpretAsFloats();
         aSum = w22.lanewise(FMA, aL2, w21.lanewise(FMA, aL1, w20.lanewise(FMA, aL0, aSum)));
         if (finishes) {
           aSum = aSum.lanewise(ADD, bias);
@@ -172,33 +170,35 @@ final class VectorDepthwiseStridedRows implements DepthwiseKernel {
         }
         aSum.intoArray(result, to);
         aSum = w02.lanewise(FMA, aL2, w01.lanewise(FMA, aL1, w00.lanewise(FMA, aL0, zero)));
-        bSum = w22.lanewise(FMA, bL2, w21.lanewise(FMA, bL1, w20.lanewise(FMA, bL0, bSum)));
-        if (finishes) {
-          bSum = bSum.lanewise(ADD, bias);
-          seen = seen.lanewise(ADD, bSum);
-          bSum =
-              bSum.reinterpretAsInts()
-                  .lanewise(MAX, floor)
-                  .lanewise(MIN, ceiling)
-                  .reinterpretAsFloats();
+        if (two) {
+          var bLLow = FloatVector.fromArray(SPECIES, source, at + 2 * LENGTH).reinterpretAsInts();
+          var bLHigh = FloatVector.fromArray(SPECIES, source, at + 3 * LENGTH).reinterpretAsInts();
+          var bL1 = EVEN.selectFrom(bLLow, bLHigh).reinterpretAsFloats();
+          var bLOdd = ODD.selectFrom(bLLow, bLHigh);
+          var bL2 = bLOdd.reinterpretAsFloats();
+          var bL0 = PREVIOUS_OF_TWO.selectFrom(aLOdd, bLOdd).reinterpretAsFloats();
+          bSum = w22.lanewise(FMA, bL2, w21.lanewise(FMA, bL1, w20.lanewise(FMA, bL0, bSum)));
+          if (finishes) {
+            bSum = bSum.lanewise(ADD, bias);
+            seen = seen.lanewise(ADD, bSum);
+            bSum =
+                bSum.reinterpretAsInts()
+                    .lanewise(MAX, floor)
+                    .lanewise(MIN, ceiling)
+                    .reinterpretAsFloats();
+          }
+          bSum.intoArray(result, to + LENGTH, store);
+          bSum = w02.lanewise(FMA, bL2, w01.lanewise(FMA, bL1, w00.lanewise(FMA, bL0, zero)));
         }
-        bSum.intoArray(result, to + LENGTH, store);
-        bSum = w02.lanewise(FMA, bL2, w01.lanewise(FMA, bL1, w00.lanewise(FMA, bL0, zero)));
       }
       if (below) {
         at += pitch;
         var aELow = FloatVector.fromArray(SPECIES, source, at).reinterpretAsInts();
         var aEHigh = FloatVector.fromArray(SPECIES, source, at + LENGTH).reinterpretAsInts();
-        var bELow = FloatVector.fromArray(SPECIES, source, at + 2 * LENGTH).reinterpretAsInts();
-        var bEHigh = FloatVector.fromArray(SPECIES, source, at + 3 * LENGTH).reinterpretAsInts();
         var aE1 = EVEN.selectFrom(aELow, aEHigh).reinterpretAsFloats();
         var aEOdd = ODD.selectFrom(aELow, aEHigh);
         var aE2 = aEOdd.reinterpretAsFloats();
         var aE0 = aE2.rearrange(PREVIOUS, hasPrevious);
-        var bE1 = EVEN.selectFrom(bELow, bEHigh).reinterpretAsFloats();
-        var bEOdd = ODD.selectFrom(bELow, bEHigh);
-        var bE2 = bEOdd.reinterpretAsFloats();
-        var bE0 = PREVIOUS_OF_TWO.selectFrom(aEOdd, bEOdd).reinterpretAsFloats();
         aSum = w12.lanewise(FMA, aE2, w11.lanewise(FMA, aE1, w10.lanewise(FMA, aE0, aSum)));
         if (finishes) {
           aSum = aSum.lanewise(ADD, bias);
@@ -210,17 +210,25 @@ final class VectorDepthwiseStridedRows implements DepthwiseKernel {
                   .reinterpretAsFloats();
         }
         aSum.intoArray(result, to);
-        bSum = w12.lanewise(FMA, bE2, w11.lanewise(FMA, bE1, w10.lanewise(FMA, bE0, bSum)));
-        if (finishes) {
-          bSum = bSum.lanewise(ADD, bias);
-          seen = seen.lanewise(ADD, bSum);
-          bSum =
-              bSum.reinterpretAsInts()
-                  .lanewise(MAX, floor)
-                  .lanewise(MIN, ceiling)
-                  .reinterpretAsFloats();
+        if (two) {
+          var bELow = FloatVector.fromArray(SPECIES, source, at + 2 * LENGTH).reinterpretAsInts();
+          var bEHigh = FloatVector.fromArray(SPECIES, source, at + 3 * LENGTH).reinterpretAsInts();
+          var bE1 = EVEN.selectFrom(bELow, bEHigh).reinterpretAsFloats();
+          var bEOdd = ODD.selectFrom(bELow, bEHigh);
+          var bE2 = bEOdd.reinterpretAsFloats();
+          var bE0 = PREVIOUS_OF_TWO.selectFrom(aEOdd, bEOdd).reinterpretAsFloats();
+          bSum = w12.lanewise(FMA, bE2, w11.lanewise(FMA, bE1, w10.lanewise(FMA, bE0, bSum)));
+          if (finishes) {
+            bSum = bSum.lanewise(ADD, bias);
+            seen = seen.lanewise(ADD, bSum);
+            bSum =
+                bSum.reinterpretAsInts()
+                    .lanewise(MAX, floor)
+                    .lanewise(MIN, ceiling)
+                    .reinterpretAsFloats();
+          }
+          bSum.intoArray(result, to + LENGTH, store);
         }
-        bSum.intoArray(result, to + LENGTH, store);
       }
     }
     return !seen.compare(NE, seen).anyTrue();

@@ -16,6 +16,8 @@ import static io.dfsnet.engine.VectorKernels.SPECIES;
  * </pre>
  */
 final class VectorDepthwiseWide implements DepthwiseKernel {
+  private static final DepthwiseKernel PAIRS = new VectorDepthwise();
+
   /** Vectors that a strip has at most. */
   private static final int MOST = 4;
 
@@ -40,6 +42,14 @@ final class VectorDepthwiseWide implements DepthwiseKernel {
   @Override
   public boolean overruns(RowWalk walk) {
     return false;
+  }
+
+  /**
+   * Where nothing waits for memory, it counts that walks over four lack registers to finish sums.
+   */
+  @Override
+  public DepthwiseKernel ofBands() {
+    return PAIRS;
   }
 
   @Override
