@@ -191,7 +191,8 @@ public final class FullyConnected {
 
     /** Computes outputs {@code begin} to {@code end - 1} of all images. */
     void run(float[] input, float[] output, int begin, int end) {
-      for (var tile : tiles) {
+      for (int t = 0; t < tiles.size(); t++) { // an iterator would be an object
+        var tile = tiles.get(t);
         int rows = tile.kernel().rows();
         for (int r = 0; r < rows; r++) {
           int from = (tile.firstChannel() + r) * inFeatures;

@@ -40,6 +40,7 @@ final class MatrixSum extends PlannedSum implements BandedSum {
 
   private final List<Tile<ProductKernel>> restTiles;
   private final WeightPanels restWeights;
+  private final String weightOrder;
   private final int blockSize;
   private final int[] blockStarts;
   private final UnitQueue<Scratch> units =
@@ -67,6 +68,8 @@ final class MatrixSum extends PlannedSum implements BandedSum {
     this.whole = positions - rest;
     this.restTiles = rest == 0 ? List.of() : Tile.split(rest, kernels.products(), widest);
     this.restWeights = rest == 0 ? null : WeightPanels.of(problem);
+    String order = "tiles of " + widest.rows();
+    this.weightOrder = restWeights == null ? order : order + " and " + WeightPanels.order();
     this.blockStarts = blockStarts();
   }
 
@@ -93,8 +96,7 @@ final class MatrixSum extends PlannedSum implements BandedSum {
 
   @Override
   public String weightOrder() {
-    String order = "tiles of " + widest.rows();
-    return restWeights == null ? order : order + " and " + WeightPanels.order();
+    return weightOrder;
   }
 
   @Override
