@@ -169,8 +169,7 @@ public final class FullyConnected {
     private final float[] bias;
     private final Activation activation;
     private final List<Tile<ProductKernel>> tiles = Tile.split(n, kernels, kernels.getFirst());
-    private final int widest =
-        tiles.stream().mapToInt(tile -> tile.kernel().rows()).max().orElseThrow();
+    private final int widest = Tile.mostRows(tiles);
 
     /** Some images, {@code [input][image]}: rows of a kernel's left operand are neighbours. */
     private final float[] images = new float[inFeatures * widest];

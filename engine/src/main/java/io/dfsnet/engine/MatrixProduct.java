@@ -136,7 +136,7 @@ public final class MatrixProduct {
     this.panels = Math.ceilDiv(n, panelWidth);
     boolean isLarge = (long) k * n > DIRECT_FLOATS && m > DIRECT_ROWS;
     this.isPacked = isLarge || n < vector;
-    this.mostRows = tiles.stream().mapToInt(tile -> tile.kernel().rows()).max().orElseThrow();
+    this.mostRows = Tile.mostRows(tiles);
     int steps = isPacked ? Math.min(BLOCK_STEPS, k) : k;
     requireArray("left operand, packed,", (long) mostRows * steps);
     this.tileSize = mostRows * steps;

@@ -18,6 +18,11 @@ interface TileKernel {
       return firstChannel + kernel.rows();
     }
 
+    /** Of the tile that has most of them. */
+    static <K extends TileKernel> int mostRows(List<Tile<K>> tiles) {
+      return tiles.stream().mapToInt(tile -> tile.kernel().rows()).max().orElseThrow();
+    }
+
     /**
      * Cuts {@code channels} into tiles: as many of the widest as fit, then of the next narrower
      * kernel, and so on. But a rest of few rows takes nearly as long as a whole tile, since its few
@@ -30,8 +35,8 @@ interface TileKernel {
      *       five of 5, not eight of 6 and one of 1.
      * </ul>
      *
-     * @param kernels ordered by rows, most rows first, but for one of one row more than the widest;
-     *     the last one has one row
+     * @param kernels ordered by rows, most rows first, but that one of one row more than the widest
+     *     may stand behind it; the last one has one row
      */
     static <K extends TileKernel> List<Tile<K>> split(int channels, List<K> kernels, K widest) {
       int most = widest.rows();
@@ -39,7 +44,11 @@ interface TileKernel {
       int narrower = count * most - channels;
       boolean shortRest = narrower >= most / 2 && narrower <= count;
       var oneLess = kernels.stream().filter(kernel -> kernel.rows() == most - 1).findFirst();
-      var oneMore = kernels.stream().filter(kernel -> kernel.rows() == most + 1).findFirst();
+      var oneMore =
+          kernels.stream()
+              .skip(kernels.indexOf(widest) + 1L)
+              .filter(kernel -> kernel.rows() == most + 1)
+              .findFirst();
       List<Tile<K>> tiles = new ArrayList<>();
       int channel = 0;
       if (channels % most == 1 && channels > most && oneMore.isPresent()) {

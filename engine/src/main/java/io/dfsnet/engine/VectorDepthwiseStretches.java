@@ -12,8 +12,6 @@ import static jdk.incubator.vector.VectorOperators.NE;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorShape;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The walks of {@link VectorDepthwiseWide} over three and over four vectors of a row, which are
@@ -27,11 +25,8 @@ import jdk.incubator.vector.VectorSpecies;
  * </pre>
  */
 final class VectorDepthwiseStretches {
-  private static final VectorSpecies<Integer> LANES =
-      VectorSpecies.of(int.class, VectorShape.forBitSize(SPECIES.vectorBitSize()));
-
   // Integers, because a selection by a vector of floats converts it every time.
-  private static final IntVector NEXT = IntVector.zero(LANES).addIndex(1).add(1);
+  private static final IntVector NEXT = IntVector.zero(INTS).addIndex(1).add(1);
   private static final IntVector PREVIOUS = NEXT.add(LENGTH - 2);
 
   private VectorDepthwiseStretches() {}

@@ -12,9 +12,7 @@ import static jdk.incubator.vector.VectorOperators.NE;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Depthwise sums with stride 2 and a column of padding on the left alone, of rows of at most two
@@ -31,14 +29,10 @@ import jdk.incubator.vector.VectorSpecies;
  * its own.
  */
 final class VectorDepthwiseStridedRows implements DepthwiseKernel {
-  private static final VectorSpecies<Integer> LANES =
-      VectorSpecies.of(int.class, VectorShape.forBitSize(SPECIES.vectorBitSize()));
-
   // Integers, because a selection by a vector of floats converts it every time.
-  private static final IntVector EVEN = IntVector.zero(LANES).addIndex(2);
+  private static final IntVector EVEN = IntVector.zero(INTS).addIndex(2);
   private static final IntVector ODD = EVEN.add(1);
-  private static final IntVector PREVIOUS_OF_TWO =
-      IntVector.zero(LANES).addIndex(1).add(LENGTH - 1);
+  private static final IntVector PREVIOUS_OF_TWO = IntVector.zero(INTS).addIndex(1).add(LENGTH - 1);
 
   private static final VectorShuffle<Float> PREVIOUS =
       VectorShuffle.fromOp(SPECIES, lane -> (lane + LENGTH - 1) % LENGTH);

@@ -118,9 +118,10 @@ abstract class VectorProduct implements ProductKernel {
     finish(call, j, 2);
   }
 
-  /** Computes four vectors of columns from {@code j} on; of tiles that hold so many. */
+  /** Computes four vectors of columns from {@code j} on. */
   void tile4(Call call, int j) {
-    throw new UnsupportedOperationException(name());
+    tile2(call, j);
+    tile2(call, j + 2 * LENGTH);
   }
 
   abstract void tile2(Call call, int j);
