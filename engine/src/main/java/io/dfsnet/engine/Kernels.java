@@ -85,6 +85,23 @@ interface Kernels {
       int right);
 
   /**
+   * Copies rows piece by piece: {@code to[toAt + p * toPitch + t * width + u] = from[fromAt + t *
+   * fromPitch + p * width + u]} for {@code p < pieces}, {@code t < rows} and {@code u < width}.
+   *
+   * @param width of a piece, a multiple of the lanes of a vector
+   */
+  void copyPieces(
+      float[] from,
+      int fromAt,
+      int fromPitch,
+      int rows,
+      int width,
+      int pieces,
+      float[] to,
+      int toAt,
+      int toPitch);
+
+  /**
    * {@code to[rowAt + first + i * stride] = from[fromAt + i]} for {@code i < count}, within a row
    * of {@code width} whose other values are kept; no other thread may write to the row meanwhile.
    *

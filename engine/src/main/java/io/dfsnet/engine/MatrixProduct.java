@@ -11,34 +11,36 @@ import java.util.stream.IntStream;
  * and the thread count.
  *
  * <p>It is blocked as by Goto and van de Geijn (Anatomy of High-Performance Matrix Multiplication,
- * 2008). Both operands are packed, 256 products at a time: the right one into panels as wide as a
+ * 2008). Both operands are packed, 1024 products at a time: the right one into panels as wide as a
  * register tile, the left one into tiles of rows that lie side by side for each product. A panel
- * stays in the first-level cache while the tiles of a block, which stays in the second, pass over
- * it:
+ * stays in the second-level cache while the tiles of a block, which stays there too, pass over it:
  *
  * <pre>
- *                                    right, packed     panel  panel  ...
- *                                                     +------+------+-----+
- *                                      256 products   |32 KiB|      |     |
- *                                                     +------+------+-----+
- *   left           256 products
- *                +-------------+--------              +------+------+-----+
- *   a block of   | tile        |                      | tile | tile | ... |  result: sums go on
- *   tiles:       | tile        |                      | tile | tile | ... |  where the products
- *   256 KiB      | ...         |                      | ...  |      |     |  above ended
- *                +-------------+--------              +------+------+-----+
+ *                                    right, packed     panel   panel   ...
+ *                                                     +-------+-------+-----+
+ *                                     1024 products   |128 KiB|       |     |
+ *                                                     +-------+-------+-----+
+ *   left          1024 products
+ *                +-------------+--------              +-------+-------+-----+
+ *   a block of   | tile        |                      | tile  | tile  | ... |  result: sums go on
+ *   tiles:       | tile        |                      | tile  | tile  | ... |  where the products
+ *   256 KiB      | ...         |                      | ...   |       |     |  above ended
+ *                +-------------+--------              +-------+-------+-----+
  * </pre>
  *
- * A block of tiles goes through all products before the next block comes, so that its part of the
- * result stays in the second-level cache too. A right operand that is small, or read by few rows,
- * is read as it is.
+ * Goto's panels stay in the first-level cache, which would be 256 products here. But a tile of
+ * twelve rows takes two vectors in twelve cycles, which the second level gives in time, and what
+ * counts is that sums leave the registers once for 1024 products: each time costs a load and a
+ * store for each of them. A block of tiles goes through all products before the next block comes,
+ * so that its part of the result stays in the second-level cache too. A right operand that is
+ * small, or read by few rows, is read as it is.
  *
  * <p>A product owns its scratch memory: one call at a time. After the first call with a thread
  * count, further ones allocate nothing.
  */
 public final class MatrixProduct {
   /** Products that a tile adds up before it goes on to the next panel. */
-  private static final int BLOCK_STEPS = 256;
+  private static final int BLOCK_STEPS = 1024;
 
   /** 256 KiB: packed tiles of the left operand stay in the second-level cache. */
   private static final int LEFT_FLOATS = 64 * 1024;
@@ -52,8 +54,8 @@ public final class MatrixProduct {
   /** 0, 1, 2, ...: packed products keep their order. */
   private static final int[] STEPS = IntStream.range(0, BLOCK_STEPS).toArray();
 
-  /** Panels that a unit packs. */
-  private static final int PACKED_TOGETHER = 4;
+  /** Rows of the right operand that a unit packs, a divisor of {@link #BLOCK_STEPS}. */
+  private static final int PACKED_TOGETHER = 32;
 
   /** Units of work per thread, so that threads end at about the same time. */
   private static final int RANGES_PER_HAND = 4;
@@ -96,7 +98,7 @@ public final class MatrixProduct {
     private final int n;
     private final int k;
 
-    /** {@code [256 products][panel][product][column of the panel]}. */
+    /** {@code [1024 products][panel][product][column of the panel]}. */
     private final float[] values;
 
     private Packed(int n, int k, int floats) {
@@ -179,7 +181,7 @@ public final class MatrixProduct {
   private void pack(float[] right, Packed packed, Workers workers) {
     this.right = right;
     this.packed = packed;
-    int units = Math.ceilDiv(panels, PACKED_TOGETHER);
+    int units = Math.ceilDiv(k, PACKED_TOGETHER);
     packing.run(units, UnitQueue.hands((long) k * n, workers), workers);
     this.right = null;
     this.packed = null;
@@ -273,25 +275,18 @@ public final class MatrixProduct {
 
   private void packUnit(int unit) {
     int first = unit * PACKED_TOGETHER;
-    int end = Math.min(first + PACKED_TOGETHER, panels);
-    for (int step = 0; step < k; step += BLOCK_STEPS) {
-      packPanels(first, end, step, packed.values, packedAt(first, step, stepsFrom(step)));
-    }
-  }
-
-  /** Packs a block of products of some panels, one panel behind the other. */
-  private void packPanels(int first, int end, int step, float[] to, int toAt) {
+    int rows = Math.min(PACKED_TOGETHER, k - first);
+    int step = first / BLOCK_STEPS * BLOCK_STEPS;
     int steps = stepsFrom(step);
-    for (int panel = first; panel < end; panel++) {
-      int from = step * n + panel * panelWidth;
-      int at = toAt + (panel - first) * steps * panelWidth;
-      int columns = columnsOf(panel);
-      if (columns == panelWidth) {
-        kernels.copyRows(right, from, n, 1, to, at, panelWidth, steps, 0, columns);
-        continue;
-      }
-      for (int i = 0; i < steps; i++) { // an overrun stays within the panel
-        kernels.copy(right, from + i * n, to, at + i * panelWidth, columns);
+    int at = packedAt(0, step, steps) + (first - step) * panelWidth;
+    int pitch = steps * panelWidth;
+    int full = n / panelWidth;
+    kernels.copyPieces(right, first * n, n, rows, panelWidth, full, packed.values, at, pitch);
+    if (full < panels) {
+      for (int i = 0; i < rows; i++) { // an overrun stays within the panel
+        int from = (first + i) * n + full * panelWidth;
+        kernels.copy(
+            right, from, packed.values, at + full * pitch + i * panelWidth, columnsOf(full));
       }
     }
   }

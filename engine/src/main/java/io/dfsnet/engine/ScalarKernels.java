@@ -126,6 +126,25 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void copyPieces(
+      float[] from,
+      int fromAt,
+      int fromPitch,
+      int rows,
+      int width,
+      int pieces,
+      float[] to,
+      int toAt,
+      int toPitch) {
+    for (int t = 0; t < rows; t++) {
+      int source = fromAt + t * fromPitch;
+      for (int p = 0; p < pieces; p++) {
+        System.arraycopy(from, source + p * width, to, toAt + p * toPitch + t * width, width);
+      }
+    }
+  }
+
+  @Override
   public int overrun() {
     return 0;
   }

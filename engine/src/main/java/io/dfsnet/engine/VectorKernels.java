@@ -208,6 +208,36 @@ final class VectorKernels implements Kernels {
     }
   }
 
+  /** Row after row, because what is read in one stream comes from far caches ahead of its use. */
+  @Override
+  public void copyPieces(
+      float[] from,
+      int fromAt,
+      int fromPitch,
+      int rows,
+      int width,
+      int pieces,
+      float[] to,
+      int toAt,
+      int toPitch) {
+    for (int t = 0; t < rows; t++) {
+      int source = fromAt + t * fromPitch;
+      int target = toAt + t * width;
+      if (width == 2 * LENGTH) { // a loop of two rounds would take longer than what it copies
+        for (int p = 0; p < pieces; p++, source += 2 * LENGTH, target += toPitch) {
+          var low = FloatVector.fromArray(SPECIES, from, source);
+          var high = FloatVector.fromArray(SPECIES, from, source + LENGTH);
+          low.intoArray(to, target);
+          high.intoArray(to, target + LENGTH);
+        }
+        continue;
+      }
+      for (int p = 0; p < pieces; p++, source += width, target += toPitch) {
+        copyRow(from, source, 1, to, target, width);
+      }
+    }
+  }
+
   @Override
   public int overrun() {
     return LENGTH - 1;

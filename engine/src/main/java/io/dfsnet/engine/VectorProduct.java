@@ -26,8 +26,8 @@ import jdk.incubator.vector.VectorOperators;
  *
  * <p>Twelve by two and not six by four, though that takes fewer loads: an array begins 16 bytes
  * into a cache line, so that every vector comes from two lines and counts twice, while a broadcast
- * counts once; and a panel of two vectors and 256 steps stays in a first-level cache of 48 KiB,
- * where one of four would come from the second at 256 bytes for 12 cycles.
+ * counts once; and two vectors for 12 cycles are 128 bytes, which the second-level cache gives in
+ * time, where six rows would take 256.
  *
  * <p>The last vector of columns starts early enough to end with the columns, and computes some of
  * them again.

@@ -16,10 +16,10 @@ record Comparison(Suite.Row row, List<Cell> cells) {
     return cells.stream().filter(cell -> cell.lane().equals(lane) && cell.counts()).findFirst();
   }
 
-  /** The fastest of the others; empty if none has a figure that counts. */
+  /** The fastest of the peers; empty if none has a figure that counts. */
   Optional<Cell> bestPeer() {
     return cells.stream()
-        .filter(cell -> !cell.lane().equals(Lanes.OURS) && cell.counts())
+        .filter(cell -> Lanes.isPeer(cell.lane()) && cell.counts())
         .min(Comparator.comparingDouble(Cell::seconds));
   }
 

@@ -10,6 +10,9 @@ final class Lanes {
   /** Our own lane: always there, because all others are compared with it. */
   static final String OURS = "dfsnet";
 
+  /** Ours with the right matrix known beforehand; shown beside, but no peer. */
+  static final String OURS_PACKED = "dfsnet-packed-b";
+
   /** The peer that a JVM user would take first. */
   static final String USUAL = "ort";
 
@@ -19,6 +22,7 @@ final class Lanes {
   static List<String> names() {
     return List.of(
         OURS,
+        OURS_PACKED,
         "onednn-blocked",
         "onednn-nchw-io",
         USUAL,
@@ -34,6 +38,10 @@ final class Lanes {
         "deepnetts");
   }
 
+  static boolean isPeer(String name) {
+    return !name.equals(OURS) && !name.equals(OURS_PACKED);
+  }
+
   /**
    * Loads a lane.
    *
@@ -41,7 +49,8 @@ final class Lanes {
    */
   static Lane load(String name, int threads) throws Exception {
     return switch (name) {
-      case "dfsnet" -> new DfsnetLane(threads);
+      case OURS -> new DfsnetLane(threads);
+      case OURS_PACKED -> new DfsnetPackedLane(threads);
       case "onednn-blocked" -> new OnednnLane(OnednnLane.Layout.BLOCKED);
       case "onednn-nchw-io" -> new OnednnLane(OnednnLane.Layout.PLAIN);
       case "ort" -> new OrtLane(OrtLane.Mode.DEFAULT, threads);

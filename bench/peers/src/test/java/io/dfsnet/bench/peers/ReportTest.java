@@ -36,6 +36,17 @@ class ReportTest {
   }
 
   @Test
+  void ourOtherLaneIsNoPeer() {
+    Cell ours = cell("dfsnet", 2e-5, 1e-6);
+    Cell packed = cell("dfsnet-packed-b", 1e-5, 1e-6);
+    Cell usual = cell("ort", 3e-5, 1e-6);
+    var row = new Suite.Row("products", "small", WORK);
+    var comparison = new Comparison(row, List.of(ours, packed, usual));
+    assertThat(comparison.bestPeer()).contains(usual);
+    assertThat(comparison.ratioToBest()).hasValue(1.5);
+  }
+
+  @Test
   void takesTheMedianOverRounds() {
     var cell = new Cell("ort");
     for (double seconds : new double[] {3, 1, 2}) {
